@@ -1,0 +1,1 @@
+// Gives a module without sources of its own (headers, generated code) something to archive.
