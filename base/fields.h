@@ -1,7 +1,7 @@
 // Nouns as documents. A noun lists its fields once:
 //   template <class V> void each_field(V& v, Vpc& x) { v("vpcId", x.vpcId); v("cidrBlock", x.cidrBlock); ... }
-// and gets to_json / from_json from here. Field names are the wire names of the service the noun belongs to. A name that
-// starts with '_' is internal: kept in journals, left out on the wire.
+// and gets to_json / from_json from here. Field names are the wire names of the service the noun belongs to. A name
+// that starts with '_' is internal: kept in journals, left out on the wire.
 #pragma once
 
 #include <map>
@@ -30,7 +30,7 @@ template <class T>
 struct is_text_map<std::map<std::string, T>> : std::true_type {};
 
 template <class T>
-Json encode(const T& value, Scope scope);
+Json encode(const T& value, Scope scope = Scope::everything);
 
 struct Writer {
   Json::Object out;
@@ -53,7 +53,7 @@ struct Reader {
 
 /// Empty optionals are left out; everything else is written, empty or not.
 template <class T>
-Json encode(const T& value, Scope scope = Scope::everything) {
+Json encode(const T& value, Scope scope) {
   if constexpr (std::is_same_v<T, Json>) {
     return value;
   } else if constexpr (std::is_same_v<T, std::string> || std::is_arithmetic_v<T>) {

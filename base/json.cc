@@ -88,11 +88,21 @@ void quote(std::string& out, std::string_view s) {
   out += '"';
   for (char c : s) {
     switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
+      case '"':
+        out += "\\\"";
+        break;
+      case '\\':
+        out += "\\\\";
+        break;
+      case '\n':
+        out += "\\n";
+        break;
+      case '\r':
+        out += "\\r";
+        break;
+      case '\t':
+        out += "\\t";
+        break;
       default:
         if (static_cast<unsigned char>(c) < 0x20) {
           out += fmt::format("\\u{:04x}", static_cast<int>(c));
@@ -175,8 +185,8 @@ Json yaml_scalar(const YAML::Node& node) {
   if (s.empty() || s == "~" || s == "null" || s == "Null" || s == "NULL") return nullptr;
   if (s == "true" || s == "True" || s == "TRUE") return true;
   if (s == "false" || s == "False" || s == "FALSE") return false;
-  const bool numeric = s.find_first_not_of("+-.0123456789eE") == std::string::npos &&
-                       s.find_first_of("0123456789") != std::string::npos;
+  const bool numeric =
+      s.find_first_not_of("+-.0123456789eE") == std::string::npos && s.find_first_of("0123456789") != std::string::npos;
   if (!numeric) return s;
   std::size_t used = 0;
   try {
@@ -301,7 +311,8 @@ Result<Json> Json::parse(std::string_view text) {
   std::size_t end = used;
   while (end < text.size() && (text[end] == ' ' || text[end] == '\n' || text[end] == '\r' || text[end] == '\t')) ++end;
   if (!error && end != text.size()) error = boost::json::error::extra_data;
-  if (error) return fail(ErrorCode::invalid_input, fmt::format("invalid JSON at {}: {}", place(text, end), error.message()));
+  if (error)
+    return fail(ErrorCode::invalid_input, fmt::format("invalid JSON at {}: {}", place(text, end), error.message()));
   return std::move(parser.handler().root);
 }
 

@@ -1,5 +1,6 @@
 // A JSON document as a plain value. Objects keep their keys sorted, so equal documents print equal.
-// Parsing is Boost.JSON's (json.cc); untrusted text is welcome: depth and size are bounded, the last duplicate key wins.
+// Parsing is Boost.JSON's (json.cc); untrusted text is welcome: depth and size are bounded, the last duplicate key
+// wins.
 #pragma once
 
 #include <cstdint>
@@ -23,11 +24,9 @@ class Json {
   Json() = default;  // null
   Json(std::nullptr_t) {}
   template <class T>
-    requires std::is_same_v<T, bool>
-  Json(T v) : v_(v) {}
+  requires std::is_same_v<T, bool> Json(T v) : v_(v) {}
   template <class T>
-    requires(std::is_integral_v<T> && !std::is_same_v<T, bool>)
-  Json(T v) : v_(static_cast<std::int64_t>(v)) {}
+  requires(std::is_integral_v<T> && !std::is_same_v<T, bool>) Json(T v) : v_(static_cast<std::int64_t>(v)) {}
   Json(double v) : v_(v) {}
   Json(std::string v) : v_(std::move(v)) {}
   Json(std::string_view v) : v_(std::string(v)) {}
@@ -75,7 +74,8 @@ class Json {
   std::size_t size() const;
   bool erase(std::string_view key);
 
-  /// Text of the document, without white space, or with two (or `indent`) spaces a level. '<', '>' and '&' stay as they are.
+  /// Text of the document, without white space, or with two (or `indent`) spaces a level. '<', '>' and '&' stay as they
+  /// are.
   std::string dump() const;
   std::string dump_pretty(int indent = 2) const;
 

@@ -83,11 +83,9 @@ class PropertyValue {
   PropertyValue() = default;  // null
   PropertyValue(std::nullptr_t) {}
   template <class T>
-    requires std::is_same_v<T, bool>
-  PropertyValue(T v) : v_(v) {}
+  requires std::is_same_v<T, bool> PropertyValue(T v) : v_(v) {}
   template <class T>
-    requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>)
-  PropertyValue(T v) : v_(static_cast<double>(v)) {}
+  requires(std::is_arithmetic_v<T> && !std::is_same_v<T, bool>) PropertyValue(T v) : v_(static_cast<double>(v)) {}
   PropertyValue(std::string v) : v_(std::move(v)) {}
   PropertyValue(std::string_view v) : v_(std::string(v)) {}
   PropertyValue(const char* v) : v_(std::string(v)) {}
@@ -157,7 +155,8 @@ bool contains_unknowns(const PropertyMap& map);
 bool contains_secrets(const PropertyMap& map);
 PropertyMap plain(const PropertyMap& map);
 
-/// JSON <-> values that hold no Pulumi extras. Unknown, Secret and the like become null in `to_json`: print those elsewhere.
+/// JSON <-> values that hold no Pulumi extras. Unknown, Secret and the like become null in `to_json`: print those
+/// elsewhere.
 PropertyValue from_json(const Json& json);
 Json to_json(const PropertyValue& value);
 

@@ -1,8 +1,8 @@
 // What a provider of resources answers: Pulumi's ResourceProvider service as a C++ interface. The engine calls it in
 // process; a gRPC front can serve the same object as a Pulumi plugin.
 //
-// Methods block until the work is done, and may be called from several threads at once (the engine's workers); long waits
-// watch `cancelled`. Errors are values: a failed create of something that half exists carries `partial` state.
+// Methods block until the work is done, and may be called from several threads at once (the engine's workers); long
+// waits watch `cancelled`. Errors are values: a failed create of something that half exists carries `partial` state.
 // Source of the shapes: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
 #pragma once
 
@@ -87,8 +87,8 @@ struct DeleteRequest {
 struct ResourceState {
   std::string id;
   PropertyMap outputs;
-  std::optional<PropertyMap> inputs;      // from read and import
-  std::vector<std::string> init_errors;   // it exists, but did not become what it should
+  std::optional<PropertyMap> inputs;     // from read and import
+  std::vector<std::string> init_errors;  // it exists, but did not become what it should
 };
 /// A failed create or update; `partial` says what exists all the same.
 struct OperationError {
@@ -166,8 +166,8 @@ class Provider {
   virtual Result<InvokeReply> invoke(const InvokeRequest& request, std::stop_token cancelled) = 0;
   virtual Result<CallReply> call(const CallRequest& request, std::stop_token cancelled);
 
-  /// A remote component. Calls `answer` once, as soon as the outputs are known, and returns when every child is settled;
-  /// the run is not over before that. An error after the answer fails the run.
+  /// A remote component. Calls `answer` once, as soon as the outputs are known, and returns when every child is
+  /// settled; the run is not over before that. An error after the answer fails the run.
   virtual Result<void> construct(const ConstructRequest& request, const std::function<void(ConstructReply)>& answer,
                                  std::stop_token cancelled);
 };
