@@ -1,6 +1,8 @@
 // What a provider of resources answers: Pulumi's ResourceProvider service as a C++ interface. The engine calls it in
 // process; a gRPC front can serve the same object as a Pulumi plugin.
 //
+// Values from the engine hold Secret, ResourceReference and assets as they are, Unknown only in previews and in
+// check_config/diff_config, and never OutputValue except in construct and call.
 // Methods block until the work is done, and may be called from several threads at once (the engine's workers); long
 // waits watch `cancelled`. Errors are values: a failed create of something that half exists carries `partial` state.
 // Source of the shapes: https://github.com/pulumi/pulumi/blob/master/proto/pulumi/provider.proto
@@ -155,6 +157,9 @@ class Provider {
   virtual Result<DiffReply> diff_config(const DiffRequest& request) = 0;
   /// Exactly once, before anything below. `inputs` may hold secrets.
   virtual Result<void> configure(const PropertyMap& inputs) = 0;
+  /// Where its resources live: an account, a world of the twin. After configure; may ask the cloud who we are. The engine
+  /// records it with the provider and refuses to work on a stack that lives elsewhere. Empty: it does not matter.
+  virtual Result<std::string> home() { return std::string(); }
 
   virtual Result<CheckReply> check(const CheckRequest& request) = 0;
   virtual Result<DiffReply> diff(const DiffRequest& request) = 0;
