@@ -48,7 +48,8 @@ bool set_condition(Json& object, std::string_view type, std::string_view status,
                    std::string_view message, Time now);
 
 /// An object with apiVersion, kind and metadata {name, namespace}; an empty namespace is left out.
-Json make_object(std::string_view api_version, std::string_view kind, std::string_view name_space, std::string_view name);
+Json make_object(std::string_view api_version, std::string_view kind, std::string_view name_space,
+                 std::string_view name);
 
 /// ownerReferences item that makes `owner` the controller of something.
 Json controller_reference(const Json& owner);

@@ -1,7 +1,7 @@
 // One Kubernetes cluster of the twin: its objects, who may do what, and its controllers. Everything runs on the twin's
 // strand; objects live in the World's tables and so survive restarts. The HTTP side (api_server.h) and the rest of the
-// twin (EKS, nodes) use the same functions; only the HTTP side checks permissions, others ask authorise() where the real
-// actor would be asked.
+// twin (EKS, nodes) use the same functions; only the HTTP side checks permissions, others ask authorise() where the
+// real actor would be asked.
 //
 // What a pod goes through: a controller here (DaemonSet, ReplicaSet) makes the Pod, the scheduler here sets
 // spec.nodeName or writes FailedScheduling; twin/nodes then plays kubelet: it writes status of pods whose spec.nodeName
@@ -55,7 +55,7 @@ struct Change {
   enum class Type { added, modified, deleted };
   Type type;
   std::uint64_t version;
-  std::string resource;  // "nodes", "daemonsets.apps"
+  std::string resource;                  // "nodes", "daemonsets.apps"
   std::shared_ptr<const Json> object;    // the new one; for deleted the last one
   std::shared_ptr<const Json> previous;  // null for added
 };
@@ -105,12 +105,12 @@ struct Neighbours {
 
 /// What is fixed when a cluster is made. A noun of the World (table "kube.clusters", key "region/name").
 struct ClusterRecord {
-  std::string name, region, id;       // id: 32 upper-case hex digits
-  std::string version;                // "1.32"
-  std::string hostname;               // <id>.<xx>.<region>.eks.amazonaws.com
-  std::string service_cidr;           // 10.100.0.0/16
-  std::string certificate, key;       // PEM, of the API server
-  int port = 0;                       // loopback; kept across restarts
+  std::string name, region, id;  // id: 32 upper-case hex digits
+  std::string version;           // "1.32"
+  std::string hostname;          // <id>.<xx>.<region>.eks.amazonaws.com
+  std::string service_cidr;      // 10.100.0.0/16
+  std::string certificate, key;  // PEM, of the API server
+  int port = 0;                  // loopback; kept across restarts
 };
 template <class V>
 void each_field(V& v, ClusterRecord& x) {
@@ -152,7 +152,8 @@ class KubeCluster {
   // --- Who and whether.
   /// A bearer token `k8s-aws-v1....`. Error text is the authenticator's; the client sees only "Unauthorized".
   Result<KubeUser> authenticate(std::string_view bearer_token) const;
-  /// The mapping alone: an STS identity to a user, by access entries and aws-auth. Fails with "access denied"-like texts.
+  /// The mapping alone: an STS identity to a user, by access entries and aws-auth. Fails with "access denied"-like
+  /// texts.
   Result<KubeUser> map_identity(const StsIdentity& identity) const;
   Decision authorise(const KubeUser& user, const Attributes& attributes) const;
 
