@@ -18,6 +18,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "base/json.h"
@@ -97,15 +98,16 @@ class Clock {
   struct Lease {
     std::string who;
     bool waiting = false;
-    Real seen;
+    Real seen, waits_since;
   };
-  using Queue = std::multimap<std::pair<SimTime, std::string>, Kind>;
+  using Queue = std::set<std::pair<SimTime, std::string>>;  // due, id; equal dues in the order of ids
 
-  void loaded(SimTime now);
-  void fire(Queue::iterator next, SimTime now);
+  void loaded();
+  void fire(Queue& queue, SimTime now);
+  void fire_completion();
+  void run_until(SimTime target);
   SimTime ceiling() const;  // wall time
-  std::optional<SimTime> next_deadline() const;
-  bool deadlines_may_come(Real real, Real& when);
+  std::optional<Real> deadlines_from() const;
   std::optional<Real> pump_rate(Real real);
   void wake() {
     if (wake_) wake_();
@@ -122,6 +124,7 @@ class Clock {
   std::map<std::string, Lease, std::less<>> leases_;
   std::map<std::string, Handler, std::less<>> handlers_;
   Queue completions_, deadlines_;
+  std::uint64_t next_id_ = 1;
   std::function<void()> wake_;
 };
 

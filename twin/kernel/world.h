@@ -45,7 +45,7 @@ class World {
   ~World();
   World(const World&) = delete;
 
-  /// The table of T in a region; made on first use. The reference holds as long as the World, across reset() too.
+  /// The table of T in a region; made on first use. The reference holds as long as the World.
   template <class T>
   Table<T>& table(std::string_view region = kGlobal) {
     auto it = tables_.find(std::pair<std::string_view, std::string_view>(T::kTable, region));
@@ -59,7 +59,7 @@ class World {
   std::vector<std::string> regions(std::string_view table_name) const;
 
   const std::string& account() const { return account_; }
-  /// A uuid; another one after a reset.
+  /// A uuid; a reset begins another World with another one.
   const std::string& id() const { return id_; }
   bool is_new() const { return new_; }  // begun by this open(), not read from a journal
 
