@@ -18,7 +18,7 @@ namespace fs = std::filesystem;
 namespace {
 
 tl::unexpected<Error> system_error(const char* doing, const std::string& path, int number = errno) {
-  ErrorCode code = number == ENOENT ? ErrorCode::not_found
+  ErrorCode code = number == ENOENT                      ? ErrorCode::not_found
                    : number == EACCES || number == EPERM ? ErrorCode::access_denied
                    : number == EEXIST                    ? ErrorCode::already_exists
                                                          : ErrorCode::unavailable;
@@ -49,7 +49,7 @@ Result<std::string> read_file(const std::string& path) {
   int fd = ::open(path.c_str(), O_RDONLY | O_CLOEXEC);
   if (fd < 0) return system_error("read", path);
   std::string out;
-  struct stat info{};
+  struct stat info {};
   if (::fstat(fd, &info) == 0 && info.st_size > 0) out.reserve(static_cast<std::size_t>(info.st_size));
   char buffer[65536];
   for (;;) {
@@ -98,12 +98,12 @@ Result<void> rename_file(const std::string& from, const std::string& to) {
 }
 
 bool file_exists(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISREG(info.st_mode);
 }
 
 bool directory_exists(const std::string& path) {
-  struct stat info{};
+  struct stat info {};
   return ::stat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode);
 }
 

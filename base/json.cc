@@ -4,6 +4,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <boost/json/basic_parser_impl.hpp>
+#include <charconv>
 #include <cmath>
 #include <optional>
 
@@ -61,10 +62,17 @@ struct Builder {
   bool on_key(string_view s, std::size_t, error_code&) { return open.back().key = take(s), true; }
   bool on_string_part(string_view s, std::size_t, error_code&) { return part(s); }
   bool on_string(string_view s, std::size_t, error_code&) { return add(Json(take(s))), true; }
-  bool on_number_part(string_view, error_code&) { return true; }
-  bool on_int64(std::int64_t v, string_view, error_code&) { return add(Json(v)), true; }
-  bool on_uint64(std::uint64_t v, string_view, error_code&) { return add(Json(static_cast<double>(v))), true; }
-  bool on_double(double v, string_view, error_code&) { return add(Json(v)), true; }
+  bool on_number_part(string_view s, error_code&) { return part(s); }
+  bool on_int64(std::int64_t v, string_view, error_code&) { return text.clear(), add(Json(v)), true; }
+  bool on_uint64(std::uint64_t v, string_view, error_code&) {
+    return text.clear(), add(Json(static_cast<double>(v))), true;
+  }
+  // Boost.JSON's own double may be off by the last bit, and would then not print as it was written.
+  bool on_double(double v, string_view s, error_code&) {
+    const std::string digits = take(s);
+    std::from_chars(digits.data(), digits.data() + digits.size(), v);
+    return add(Json(v)), true;
+  }
   bool on_bool(bool v, error_code&) { return add(Json(v)), true; }
   bool on_null(error_code&) { return add(Json()), true; }
   bool on_comment_part(string_view, error_code&) { return true; }

@@ -12,6 +12,11 @@ TEST(Json, RoundTripsWithSortedKeys) {
                        "\u00e9\"}");
 }
 
+TEST(Json, NumbersPrintAsTheyWereWritten) {
+  for (const char* text : {"0.1", "9.992222222222221e+35", "1e-07", "123456789012.5", "-3"})
+    EXPECT_EQ(Json::parse(text)->dump(), text);
+}
+
 TEST(Json, SaysWhereItBroke) {
   auto j = Json::parse("{\"a\": 1,\n \"b\": }");
   ASSERT_FALSE(j);

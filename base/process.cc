@@ -96,11 +96,12 @@ Result<pid_t> spawn(const Command& command, SpawnPlan& plan, short flags) {
   posix_spawnattr_setsigdefault(&plan.attributes, &all);
   posix_spawnattr_setsigmask(&plan.attributes, &none);
   posix_spawnattr_setpgroup(&plan.attributes, 0);
-  posix_spawnattr_setflags(&plan.attributes, static_cast<short>(flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
+  posix_spawnattr_setflags(&plan.attributes,
+                           static_cast<short>(flags | POSIX_SPAWN_SETSIGDEF | POSIX_SPAWN_SETSIGMASK));
   std::vector<std::string> argv = command.argv, env = merged_environment(command.environment);
   pid_t pid = 0;
-  int error = posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, pointers(argv).data(),
-                          pointers(env).data());
+  int error =
+      posix_spawn(&pid, program.c_str(), &plan.actions, &plan.attributes, pointers(argv).data(), pointers(env).data());
   if (error != 0) {
     return fail(error == ENOENT ? ErrorCode::not_found : ErrorCode::unavailable,
                 fmt::format("cannot start {}: {}", program, std::strerror(error)));
@@ -149,7 +150,9 @@ class Watch {
       [[maybe_unused]] ssize_t n = ::write(wake.get(), &one, sizeof one);
     });
     for (;;) {
-      pollfd fds[4] = {{pipes_[0].get(), POLLIN, 0}, {pipes_[1].get(), POLLIN, 0}, {end_.get(), POLLIN, 0},
+      pollfd fds[4] = {{pipes_[0].get(), POLLIN, 0},
+                       {pipes_[1].get(), POLLIN, 0},
+                       {end_.get(), POLLIN, 0},
                        {stopping_ ? -1 : wake.get(), POLLIN, 0}};
       ::poll(fds, 4, timeout());
       for (int i : {0, 1})
@@ -213,7 +216,8 @@ Result<Exit> run_process(const Command& command, const std::function<void(Stream
 Result<Captured> capture_process(const Command& command, std::stop_token stop) {
   Captured captured;
   auto exit = run_process(
-      command, [&](Stream s, std::string_view piece) { (s == Stream::out ? captured.out : captured.err) += piece; }, stop);
+      command, [&](Stream s, std::string_view piece) { (s == Stream::out ? captured.out : captured.err) += piece; },
+      stop);
   if (!exit) return pass(exit);
   captured.exit = *exit;
   return captured;

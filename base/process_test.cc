@@ -48,12 +48,13 @@ TEST(Process, AChildOfTheChildKeepsNobodyWaiting) {
 TEST(Process, StopInterruptsIt) {
   std::stop_source stop;
   std::string out;
-  auto exit = run_process(shell("trap 'echo bye; exit 3' INT; echo ready; while :; do sleep 0.01; done"),
-                          [&](Stream, std::string_view piece) {
-                            out += piece;
-                            stop.request_stop();
-                          },
-                          stop.get_token());
+  auto exit = run_process(
+      shell("trap 'echo bye; exit 3' INT; echo ready; while :; do sleep 0.01; done"),
+      [&](Stream, std::string_view piece) {
+        out += piece;
+        stop.request_stop();
+      },
+      stop.get_token());
   ASSERT_TRUE(exit);
   EXPECT_EQ(exit->code, 3);
   EXPECT_EQ(out, "ready\nbye\n");

@@ -6,7 +6,7 @@ build_packages=(
   libboost1.81-dev libboost-json1.81-dev libboost-url1.81-dev
   libssl-dev libyaml-cpp-dev libcli11-dev libfmt-dev libspdlog-dev libexpected-dev libpugixml-dev
 )
-test_packages=(libgtest-dev libgmock-dev clang-format python3 python3-venv nodejs npm)
+test_packages=(clang libclang-rt-14-dev libgtest-dev libgmock-dev clang-format python3 python3-venv nodejs npm)
 
 # missing_packages NAME...: prints those that dpkg does not have, one a line. Ubuntu's newer Boost will do as well.
 missing_packages() {

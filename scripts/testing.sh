@@ -98,3 +98,12 @@ lint() {
 go_program() {
   check "Go program" bash tests/outside/go_program.sh
 }
+
+# fuzz SECONDS: every fuzz target for so long, from an empty corpus.
+fuzz() {
+  local program
+  check "build fuzz targets" bash -c "cmake --preset fuzz && ninja -C build-fuzz \$(ninja -C build-fuzz -t targets all | grep -oE '^bin/[a-z_]+_fuzz' | sort -u)"
+  for program in build-fuzz/bin/*_fuzz; do
+    [ -x "$program" ] && check "$(basename "$program")" "$program" -max_total_time="$1" -max_len=4096 -artifact_prefix="$logs/"
+  done
+}
