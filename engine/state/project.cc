@@ -58,8 +58,9 @@ Result<Project> load_project(const std::string& directory) {
     }
     if (folder == "/") break;
   }
-  return fail(ErrorCode::not_found,
-              fmt::format("no Pulumi.yaml in {} or any folder above it; go to a project's folder, or name it with -C", start));
+  return fail(
+      ErrorCode::not_found,
+      fmt::format("no Pulumi.yaml in {} or any folder above it; go to a project's folder, or name it with -C", start));
 }
 
 std::string Project::settings_file(std::string_view stack) const {

@@ -1,5 +1,6 @@
 // A project's own files: Pulumi.yaml, and the settings of each stack, Pulumi.<stack>.yaml.
-// Source of the shapes: https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and .../stack-settings-file-reference/
+// Source of the shapes: https://www.pulumi.com/docs/iac/concepts/projects/project-file/ and
+// .../stack-settings-file-reference/
 #pragma once
 
 #include <map>
@@ -28,7 +29,8 @@ struct Project {
   std::vector<std::string> stacks_with_settings() const;
 };
 
-/// Reads Pulumi.yaml of `directory` or the nearest folder above it. Errors name the file, the line or key, and the remedy.
+/// Reads Pulumi.yaml of `directory` or the nearest folder above it. Errors name the file, the line or key, and the
+/// remedy.
 Result<Project> load_project(const std::string& directory);
 
 struct ConfigValue {

@@ -22,7 +22,8 @@ class ProjectFiles : public testing::Test {
     auto project = load_project(folder_);
     if (project) return "";
     std::string text = project.error().message;
-    for (auto at = text.find(folder_); at != std::string::npos; at = text.find(folder_)) text.replace(at, folder_.size(), "DIR");
+    for (auto at = text.find(folder_); at != std::string::npos; at = text.find(folder_))
+      text.replace(at, folder_.size(), "DIR");
     return text;
   }
   StackSettings settings() { return *StackSettings::load(*load_project(folder_), "dev"); }
@@ -51,14 +52,16 @@ TEST_F(ProjectFiles, BadOnesAreExplained) {
   write("Pulumi.yaml", "- a\n");
   EXPECT_EQ(error(), "DIR/Pulumi.yaml: expected a map with 'name' and 'runtime'");
   write("Pulumi.yaml", "description: x\n");
-  EXPECT_EQ(error(),
-            "DIR/Pulumi.yaml: 'name' is missing (a text, for example 'name: private-eks'); 'runtime' is missing (a text, for "
-            "example 'runtime: cpp')");
+  EXPECT_EQ(
+      error(),
+      "DIR/Pulumi.yaml: 'name' is missing (a text, for example 'name: private-eks'); 'runtime' is missing (a text, for "
+      "example 'runtime: cpp')");
 }
 
 TEST_F(ProjectFiles, ConfigReachesProgramsAsTexts) {
   write("Pulumi.yaml",
-        "name: shop\nruntime: cpp\nconfig:\n  size: 3\n  colour: {type: string, default: blue}\n  aws:region: {value: eu-west-1}\n");
+        "name: shop\nruntime: cpp\nconfig:\n  size: 3\n  colour: {type: string, default: blue}\n  aws:region: {value: "
+        "eu-west-1}\n");
   write("Pulumi.dev.yaml", "config:\n  shop:size: 4\n  on: true\n  list: [1, two]\n  version: \"1.10\"\n");
   auto config = settings().config(*load_project(folder_), secrets_);
   ASSERT_TRUE(config) << config.error().message;
@@ -118,11 +121,20 @@ TEST_F(ProjectFiles, PathsAddressIntoObjects) {
 }
 
 TEST(Yaml, QuotesOnlyWhatReadersWouldMisread) {
-  struct Case { const char *text, *yaml; };
-  for (auto [text, yaml] : std::initializer_list<Case>{{"plain", "plain\n"}, {"a b", "a b\n"}, {"42", "\"42\"\n"},
-                                                       {"true", "\"true\"\n"}, {"", "\"\"\n"}, {"null", "\"null\"\n"},
-                                                       {"x: y", "\"x: y\"\n"}, {"v1:a:b=", "v1:a:b=\n"}, {"1.10", "\"1.10\"\n"},
-                                                       {"a # b", "\"a # b\"\n"}, {"two\nlines", "\"two\\nlines\"\n"}}) {
+  struct Case {
+    const char *text, *yaml;
+  };
+  for (auto [text, yaml] : std::initializer_list<Case>{{"plain", "plain\n"},
+                                                       {"a b", "a b\n"},
+                                                       {"42", "\"42\"\n"},
+                                                       {"true", "\"true\"\n"},
+                                                       {"", "\"\"\n"},
+                                                       {"null", "\"null\"\n"},
+                                                       {"x: y", "\"x: y\"\n"},
+                                                       {"v1:a:b=", "v1:a:b=\n"},
+                                                       {"1.10", "\"1.10\"\n"},
+                                                       {"a # b", "\"a # b\"\n"},
+                                                       {"two\nlines", "\"two\\nlines\"\n"}}) {
     EXPECT_EQ(to_yaml(Json(text)), yaml);
     EXPECT_EQ(parse_yaml(yaml)->string_or("?"), text);
   }

@@ -105,7 +105,8 @@ Result<std::string> SecretsManager::decrypt(std::string_view ciphertext) {
   std::lock_guard lock(mutex_);
   if (auto unlocked = unlock(); !unlocked) return pass(unlocked);
   auto plaintext = open(key_, ciphertext);
-  if (!plaintext) return fail(ErrorCode::invalid_input, "a secret's ciphertext is damaged, or was made for another stack");
+  if (!plaintext)
+    return fail(ErrorCode::invalid_input, "a secret's ciphertext is damaged, or was made for another stack");
   known_.try_emplace(*plaintext, ciphertext);
   return std::move(*plaintext);
 }

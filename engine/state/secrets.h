@@ -18,8 +18,8 @@
 
 namespace drydock::engine {
 
-/// Encrypts and decrypts for one stack. The key takes 0.4 s to derive, so that happens with the first secret and not before;
-/// a stack without secrets never needs a passphrase. Any thread may call any method.
+/// Encrypts and decrypts for one stack. The key takes 0.4 s to derive, so that happens with the first secret and not
+/// before; a stack without secrets never needs a passphrase. Any thread may call any method.
 class SecretsManager {
  public:
   using PassphraseSource = std::function<Result<std::string>()>;
@@ -38,7 +38,7 @@ class SecretsManager {
   Result<void> unlock();  // REQUIRES: mutex_ is held
 
   PassphraseSource passphrase_;
-  mutable std::mutex mutex_;                             // guards all below
+  mutable std::mutex mutex_;  // guards all below
   std::string salt_, key_;
   std::unordered_map<std::string, std::string> known_;  // plaintext -> ciphertext it was read from: stays byte for byte
 };

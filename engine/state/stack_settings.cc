@@ -11,9 +11,7 @@ namespace {
 
 // --- values ----------------------------------------------------------------------------------------------------------
 
-bool is_secure(const Json& value) {
-  return value.is_object() && value.size() == 1 && value.at("secure").is_string();
-}
+bool is_secure(const Json& value) { return value.is_object() && value.size() == 1 && value.at("secure").is_string(); }
 
 bool holds_secret(const Json& value) {
   if (is_secure(value)) return true;
@@ -56,7 +54,8 @@ ConfigValue to_config_value(const Json& clear, bool secret) {
   return {std::move(text), secret, object};
 }
 
-/// The default a project file gives for a key; empty if it gives none. `declares` says the key must be set by the stack.
+/// The default a project file gives for a key; empty if it gives none. `declares` says the key must be set by the
+/// stack.
 std::optional<Json> project_default(const Json& entry, bool own_namespace, bool& declares) {
   declares = false;
   if (!entry.is_object()) return entry;
@@ -97,7 +96,8 @@ bool is_index(const std::string& step) {
   return !step.empty() && step.size() < 6 && step.find_first_not_of("0123456789") == std::string::npos;
 }
 
-/// The place a path means, made if it is missing; null if the path cannot be followed (a text in the way, a gap in a list).
+/// The place a path means, made if it is missing; null if the path cannot be followed (a text in the way, a gap in a
+/// list).
 Json* place(Json& root, const std::vector<std::string>& steps, std::size_t from, bool make) {
   Json* here = &root;
   for (std::size_t i = from; i < steps.size(); ++i) {
@@ -131,7 +131,8 @@ bool is_blank_or_comment(const std::string& line) {
 }
 
 /// Lines of the entry `key` at `indent` within `within`: from its own line to the last line that belongs to it.
-std::optional<Span> find_entry(const std::vector<std::string>& lines, Span within, std::size_t indent, const std::string& key) {
+std::optional<Span> find_entry(const std::vector<std::string>& lines, Span within, std::size_t indent,
+                               const std::string& key) {
   for (std::size_t i = within.begin; i < within.end; ++i) {
     if (is_blank_or_comment(lines[i]) || indent_of(lines[i]) != indent) continue;
     auto read = parse_yaml(trim(lines[i]));
@@ -223,8 +224,8 @@ Result<Config> StackSettings::config(const Project& project, SecretsManager& sec
   }
   if (!missing.empty()) {
     return fail(ErrorCode::invalid_input,
-                fmt::format("{} must be set for this stack, says {}; run: drydock config set {} VALUE", join(missing, ", "),
-                            project.file, missing.front()));
+                fmt::format("{} must be set for this stack, says {}; run: drydock config set {} VALUE",
+                            join(missing, ", "), project.file, missing.front()));
   }
   return out;
 }
@@ -246,8 +247,8 @@ std::string StackSettings::spelled_key(const Project& project, const std::string
   return full;
 }
 
-Result<void> StackSettings::set(const Project& project, std::string_view key, std::string_view value, bool secret, bool path,
-                                SecretsManager& secrets) {
+Result<void> StackSettings::set(const Project& project, std::string_view key, std::string_view value, bool secret,
+                                bool path, SecretsManager& secrets) {
   Json stored{std::string(value)};
   if (secret) {
     auto ciphertext = secrets.encrypt(value);
@@ -259,12 +260,14 @@ Result<void> StackSettings::set(const Project& project, std::string_view key, st
   auto steps = parse_path(key);
   if (!steps) return pass(steps);
   // In a path, plain words for booleans and whole numbers are what they look like, as in Pulumi.
-  if (!secret && (value == "true" || value == "false" || (is_index(std::string(value)) && (value == "0" || value[0] != '0'))))
+  if (!secret &&
+      (value == "true" || value == "false" || (is_index(std::string(value)) && (value == "0" || value[0] != '0'))))
     if (auto typed = Json::parse(value)) stored = *typed;
   std::string top = spelled_key(project, full_config_key(project, steps->front()));
   Json whole = document_.at("config").at(top);
   Json* target = place(whole, *steps, 1, true);
-  if (!target) return fail(ErrorCode::invalid_input, fmt::format("'{}' leads through a value that is no map or list", key));
+  if (!target)
+    return fail(ErrorCode::invalid_input, fmt::format("'{}' leads through a value that is no map or list", key));
   *target = std::move(stored);
   return replace_entry(top, whole);
 }

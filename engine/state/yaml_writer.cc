@@ -7,7 +7,8 @@ namespace {
 
 /// A text may stand without quotes if a YAML reader gives back that very text.
 bool stands_plain(const std::string& text) {
-  if (text.empty() || text.size() > 4000 || text.find_first_of("\n\t\"'#{}[]&*!|>%@`,?") != std::string::npos) return false;
+  if (text.empty() || text.size() > 4000 || text.find_first_of("\n\t\"'#{}[]&*!|>%@`,?") != std::string::npos)
+    return false;
   if (text.find(": ") != std::string::npos || text.ends_with(':') || text.starts_with('-') || text.front() == ' ' ||
       text.back() == ' ')
     return false;
@@ -29,7 +30,8 @@ std::string to_yaml(const Json& document, int indent) {
     return block ? "\n" + to_yaml(value, indent + 2) : " " + scalar(value) + "\n";
   };
   if (document.is_object()) {
-    for (const auto& [key, value] : document.as_object()) out += fmt::format("{}{}:{}", pad, scalar(key), nested(value));
+    for (const auto& [key, value] : document.as_object())
+      out += fmt::format("{}{}:{}", pad, scalar(key), nested(value));
   } else if (document.is_array()) {
     for (const auto& item : document.as_array()) out += fmt::format("{}-{}", pad, nested(item));
   } else {
