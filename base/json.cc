@@ -223,12 +223,18 @@ std::optional<Json> yaml_value(const YAML::Node& node, std::size_t depth, std::s
     return Json(std::move(items));
   }
   if (node.IsMap()) {
-    Json::Object fields;
+    Json::Object fields, merged;
     for (const auto& pair : node) {
       auto v = yaml_value(pair.second, depth + 1, budget);
       if (!v) return std::nullopt;
-      fields.insert_or_assign(pair.first.IsScalar() ? pair.first.Scalar() : std::string(), std::move(*v));
+      const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
+      if (key == "<<" && v->is_object()) {  // merge key: what the map says itself goes before what it takes over
+        merged.merge(v->as_object());
+      } else {
+        fields.insert_or_assign(key, std::move(*v));
+      }
     }
+    fields.merge(merged);
     return Json(std::move(fields));
   }
   if (node.IsScalar()) return yaml_scalar(node);

@@ -91,7 +91,8 @@ class Json {
 /// "text" with JSON's escapes and quotes.
 std::string json_quote(std::string_view text);
 
-/// YAML 1.2 documents as JSON values (numbers, booleans and null by the core schema). Error with line and column.
+/// YAML 1.2 documents as JSON values (numbers, booleans and null by the core schema), with YAML 1.1's merge
+/// keys for maps ('<<: *anchor'). Error with line and column.
 Result<Json> parse_yaml(std::string_view text);
 
 }  // namespace drydock

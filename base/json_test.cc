@@ -42,6 +42,12 @@ TEST(Yaml, PlainScalarsMeanWhatTheySayAndQuotedOnesAreText) {
   EXPECT_EQ(j->dump(), R"({"a":1,"b":"1","c":[true,"true",null,1.5,"text","1.2.3.4"]})");
 }
 
+TEST(Yaml, MergeKeyGivesWhatTheMapDoesNotSay) {
+  auto j = parse_yaml("base: &b {x: 1, y: 2}\nall:\n  <<: *b\n  y: 3\n");
+  ASSERT_TRUE(j) << j.error().message;
+  EXPECT_EQ(j->at("all").dump(), R"({"x":1,"y":3})");
+}
+
 TEST(Yaml, SaysWhereItBroke) {
   auto j = parse_yaml("a: [1\nb: 2");
   ASSERT_FALSE(j);
