@@ -47,7 +47,8 @@ void when_all_done(std::vector<std::shared_ptr<Cell>> cells, std::function<void(
     std::size_t left;
     std::function<void()> then;
   };
-  auto wait = std::make_shared<Wait>(Wait{cells.size() + 1, std::move(then)});  // one for us: `then` runs after the loop
+  auto wait =
+      std::make_shared<Wait>(Wait{cells.size() + 1, std::move(then)});  // one for us: `then` runs after the loop
   auto one_less = [wait] {
     if (--wait->left == 0) wait->then();
   };

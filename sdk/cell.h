@@ -1,7 +1,8 @@
 // What an Output<T> points at: a value that arrives later, and where it came from.
 //
-// A cell belongs to the thread of its Context (the one that called run(), or the worker that constructs a component) and is
-// not locked. It changes once, from pending to settled or failed. A settled cell may be unknown (in previews) and secret.
+// A cell belongs to the thread of its Context (the one that called run(), or the worker that constructs a component)
+// and is not locked. It changes once, from pending to settled or failed. A settled cell may be unknown (in previews)
+// and secret.
 #pragma once
 
 #include <cstdint>

@@ -10,7 +10,8 @@ namespace drydock {
 namespace {
 
 [[noreturn]] void malformed(const std::string& key, const char* kind) {
-  throw ProgramError("setting '" + key + "' is not " + kind + ": correct it with `drydock config set " + key + " VALUE`");
+  throw ProgramError("setting '" + key + "' is not " + kind + ": correct it with `drydock config set " + key +
+                     " VALUE`");
 }
 
 template <class T>
@@ -72,5 +73,12 @@ template bool Config::require<bool>(const std::string&) const;
 template int Config::require<int>(const std::string&) const;
 template double Config::require<double>(const std::string&) const;
 template Json Config::require<Json>(const std::string&) const;
+
+Output<std::string> Config::require_secret(const std::string& name) const { return secret(require<std::string>(name)); }
+
+std::optional<Output<std::string>> Config::get_secret(const std::string& name) const {
+  auto value = get<std::string>(name);
+  return value ? std::optional(secret(*value)) : std::nullopt;
+}
 
 }  // namespace drydock

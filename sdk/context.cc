@@ -110,7 +110,9 @@ Config Context::config(std::string space) const {
   return Config(core_->info.config, space.empty() ? core_->info.project : std::move(space));
 }
 
-void Context::output(std::string name, AnyInput value) { core_->stack_outputs.insert_or_assign(std::move(name), value); }
+void Context::output(std::string name, AnyInput value) {
+  core_->stack_outputs.insert_or_assign(std::move(name), value);
+}
 
 void Context::log(LogLevel level, std::string message, const Resource* resource) {
   std::string urn = resource && resource->core()->registered->done() && !resource->core()->registered->failed()
@@ -151,7 +153,8 @@ PropertyValue Context::invoke_now(std::string token, InputValue args, InvokeOpti
   when_resolvable(args, [&ready] { ready = true; });
   auto resolved = ready ? resolve(args, {}) : Resolved{};
   if (!ready || resolved.failed || resolved.value.contains_unknowns()) {
-    throw ProgramError(token + ": an argument is not known yet; use the form that ends in 'Output', or call it in an apply");
+    throw ProgramError(token +
+                       ": an argument is not known yet; use the form that ends in 'Output', or call it in an apply");
   }
   auto request = request_for(*core_, token, options, where);
   auto plain = resolved.value.plain();
@@ -175,7 +178,8 @@ PropertyValue Context::invoke_now(std::string token, InputValue args, InvokeOpti
   return PropertyValue(reply->result).plain();
 }
 
-Output<PropertyValue> Context::call(std::string token, const Resource& self, InputValue args, std::source_location where) {
+Output<PropertyValue> Context::call(std::string token, const Resource& self, InputValue args,
+                                    std::source_location where) {
   auto cell = std::make_shared<ValueCell<PropertyValue>>();
   auto& context = *core_;
   InputValue::Map all;

@@ -7,8 +7,8 @@
 //     });
 //   }
 //
-// The program's function declares resources and returns; it never waits for one. run() then waits until all are settled.
-// There are no globals: one process can hold several Contexts, each on a thread of its own.
+// The program's function declares resources and returns; it never waits for one. run() then waits until all are
+// settled. There are no globals: one process can hold several Contexts, each on a thread of its own.
 #pragma once
 
 #include <functional>
@@ -64,7 +64,8 @@ class Context {
   /// A provider's function, by token. Unknown arguments (in a preview) give an unknown result.
   Output<PropertyValue> invoke(std::string token, InputValue args, InvokeOptions options = {},
                                std::source_location where = std::source_location::current());
-  /// The same, waiting for the answer. REQUIRES: arguments that are known now. Throws ProgramError when the function fails.
+  /// The same, waiting for the answer. REQUIRES: arguments that are known now. Throws ProgramError when the function
+  /// fails.
   PropertyValue invoke_now(std::string token, InputValue args, InvokeOptions options = {},
                            std::source_location where = std::source_location::current());
   /// A method of a component.
@@ -77,7 +78,8 @@ class Context {
   std::shared_ptr<detail::ContextCore> core_;
 };
 
-/// Runs the program under the engine that started it. The exit code for main(): 0, or 32 after an error that was reported.
+/// Runs the program under the engine that started it. The exit code for main(): 0, or 32 after an error that was
+/// reported.
 int run(const std::function<void(Context&)>& program);
 
 namespace detail {

@@ -24,8 +24,8 @@ class ResourceCore {
   ContextCore* context = nullptr;
   std::string type, name;
   ResourceKind kind = ResourceKind::custom;
-  CoreRef parent;                           // null: the stack, or none
-  std::vector<std::weak_ptr<ResourceCore>> children;
+  CoreRef parent;                            // null: the stack, or none
+  std::vector<CoreRef> children;             // of local components; the context takes this circle apart at its end
   std::map<std::string, CoreRef> providers;  // package -> provider, own and inherited
   std::source_location where;
 
@@ -45,12 +45,16 @@ class ResourceCore {
 class ContextCore : public std::enable_shared_from_this<ContextCore> {
  public:
   ContextCore(RunInfo info, std::unique_ptr<Monitor> monitor) : info(std::move(info)), monitor(std::move(monitor)) {}
+  ~ContextCore() {
+    for (auto& component : components) component->children.clear();
+  }
 
   RunInfo info;
   std::unique_ptr<Monitor> monitor;
   std::set<std::string> features;
   Loop loop;
-  std::string root_urn;  // parent of what has no other
+  std::string root_urn;             // parent of what has no other
+  std::vector<CoreRef> components;  // local ones
   InputValue::Map stack_outputs;
   bool gone = false;             // the engine has ended the run
   bool resource_failed = false;  // the engine knows and has told
@@ -65,6 +69,9 @@ class ContextCore : public std::enable_shared_from_this<ContextCore> {
   bool ok() const { return errors.empty() && !gone && !resource_failed; }
 };
 
+/// What run() does once it is connected. The exit code.
+int run_in(const std::shared_ptr<ContextCore>& context, const std::function<void(Context&)>& program);
+
 /// Makes a call and hands its answer to `then` on the loop.
 template <class Reply, class Start>
 void in_flight(ContextCore& context, Start start, std::function<void(CallResult<Reply>)> then) {
@@ -77,8 +84,8 @@ void in_flight(ContextCore& context, Start start, std::function<void(CallResult<
   });
 }
 
-/// A resource that is registered elsewhere: a reference in an output, the parent or the provider of a component. Its outputs
-/// are asked for when somebody wants them.
+/// A resource that is registered elsewhere: a reference in an output, the parent or the provider of a component. Its
+/// outputs are asked for when somebody wants them.
 CoreRef known_resource(ContextCore& context, const Urn& urn, std::string id, ResourceKind kind);
 /// From a provider reference, urn::id.
 CoreRef known_provider(ContextCore& context, const std::string& reference);

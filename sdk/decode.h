@@ -41,7 +41,9 @@ class Decoder {
 };
 
 template <class T>
-concept DecodableStruct = requires(T& t, const PropertyValue& v, Decoder& d) { t.decode(v, d); };
+concept DecodableStruct = requires(T& t, const PropertyValue& v, Decoder& d) {
+  t.decode(v, d);
+};
 
 template <class T>
 void decode_value(const PropertyValue& v, T& to, Decoder& d) {

@@ -1,4 +1,5 @@
-// From C++ values to what properties are set to. A type of your own takes part with a member `InputValue encode() const`.
+// From C++ values to what properties are set to. A type of your own takes part with a member `InputValue encode()
+// const`.
 #pragma once
 
 #include <concepts>

@@ -1,9 +1,10 @@
-// Input<T>: what a property of type T can be set to: a T, an Output<T>, or nothing. The constructors are narrow on purpose:
-// text is no bool, a number is no text, 1.5 is no int; each of these fails to compile.
+// Input<T>: what a property of type T can be set to: a T, an Output<T>, or nothing. The constructors are narrow on
+// purpose: text is no bool, a number is no text, 1.5 is no int; each of these fails to compile.
 //
 // Lists and maps take braces, of values and outputs alike:
 //   .subnetIds = {a.id, "subnet-1"}      .tags = {{"Name", "main"}, {"vpc", vpc.id}}
-//   .ingress = {{.fromPort = 443, .toPort = 443}}      .vpcConfig = {{.subnetIds = ids}}      (structs: a pair of braces more)
+//   .ingress = {{.fromPort = 443, .toPort = 443}}      .vpcConfig = {{.subnetIds = ids}}      (structs: a pair of
+//   braces more)
 #pragma once
 
 #include <initializer_list>
@@ -103,12 +104,9 @@ class Input : public InputValue {
  public:
   Input() = default;
   template <class U>
-    requires detail::Accepts<T, U>
-  Input(U&& value) : InputValue(detail::encode<std::decay_t<U>>(value)) {}
+  requires detail::Accepts<T, U> Input(U&& value) : InputValue(detail::encode<std::decay_t<U>>(value)) {}
   /// A struct, so that its fields can be written in braces.
-  Input(const T& value)
-    requires detail::Struct<T>
-      : InputValue(value.encode()) {}
+  Input(const T& value) requires detail::Struct<T> : InputValue(value.encode()) {}
 };
 
 template <class... A>
@@ -118,11 +116,9 @@ class Input<std::variant<A...>> : public InputValue {
  public:
   Input() = default;
   template <class U>
-    requires detail::Accepts<std::variant<A...>, U>
-  Input(U&& value) : InputValue(detail::encode<std::decay_t<U>>(value)) {}
-  Input(const S& value)
-    requires detail::Struct<S>
-      : InputValue(value.encode()) {}
+  requires detail::Accepts<std::variant<A...>, U> Input(U&& value)
+      : InputValue(detail::encode<std::decay_t<U>>(value)) {}
+  Input(const S& value) requires detail::Struct<S> : InputValue(value.encode()) {}
 };
 
 template <class E>
@@ -130,15 +126,13 @@ class Input<std::vector<E>> : public InputValue {
  public:
   Input() = default;
   Input(std::initializer_list<Input<E>> items) : InputValue(List(items.begin(), items.end())) {}
-  Input(std::initializer_list<E> items)
-    requires detail::Struct<E>
-      : InputValue(detail::encode(std::vector<E>(items))) {}
+  Input(std::initializer_list<E> items) requires detail::Struct<E> : InputValue(detail::encode(std::vector<E>(items))) {
+  }
   template <class U>
-    requires std::convertible_to<const U&, Input<E>>
-  Input(const std::vector<U>& items) : InputValue(of(items)) {}
+  requires std::convertible_to<const U&, Input<E>> Input(const std::vector<U>& items) : InputValue(of(items)) {}
   template <class U>
-    requires(detail::accepts_output<std::vector<E>, U>())
-  Input(const Output<U>& output) : InputValue(detail::encode(output)) {}
+  requires(detail::accepts_output<std::vector<E>, U>()) Input(const Output<U>& output)
+      : InputValue(detail::encode(output)) {}
 
  private:
   template <class U>
@@ -155,15 +149,14 @@ class Input<std::map<std::string, E>> : public InputValue {
   Input() = default;
   Input(std::initializer_list<std::pair<const std::string, Input<E>>> items)
       : InputValue(Map(items.begin(), items.end())) {}
-  Input(std::initializer_list<std::pair<const std::string, E>> items)
-    requires detail::Struct<E>
+  Input(std::initializer_list<std::pair<const std::string, E>> items) requires detail::Struct<E>
       : InputValue(of(items)) {}
   template <class U>
-    requires std::convertible_to<const U&, Input<E>>
-  Input(const std::map<std::string, U>& items) : InputValue(of(items)) {}
+  requires std::convertible_to<const U&, Input<E>> Input(const std::map<std::string, U>& items)
+      : InputValue(of(items)) {}
   template <class U>
-    requires(detail::accepts_output<std::map<std::string, E>, U>())
-  Input(const Output<U>& output) : InputValue(detail::encode(output)) {}
+  requires(detail::accepts_output<std::map<std::string, E>, U>()) Input(const Output<U>& output)
+      : InputValue(detail::encode(output)) {}
 
  private:
   template <class Items>
@@ -180,8 +173,9 @@ class Input<PropertyValue> : public InputValue {
  public:
   Input() = default;
   template <class U>
-    requires(!std::derived_from<std::remove_cvref_t<U>, Input<PropertyValue>> && detail::Encodable<std::decay_t<U>>)
-  Input(U&& value) : InputValue(detail::encode<std::decay_t<U>>(value)) {}
+  requires(!std::derived_from<std::remove_cvref_t<U>, Input<PropertyValue>> && detail::Encodable<std::decay_t<U>>)
+      Input(U&& value)
+      : InputValue(detail::encode<std::decay_t<U>>(value)) {}
   Input(std::initializer_list<std::pair<const std::string, Input<PropertyValue>>> items)
       : InputValue(Map(items.begin(), items.end())) {}
 };

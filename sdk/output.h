@@ -3,9 +3,9 @@
 //   Output<std::string> url = bucket.id.apply([](const std::string& id) { return "s3://" + id; });
 //   Output<std::string> both = all(a.id, b.id).apply([](const std::string& x, const std::string& y) { return x + y; });
 //
-// Whatever is computed from an output depends on the same resources and is secret if the output is. In a preview an output
-// may be unknown: then the function is not called, and the result is unknown too. Functions run on the program's thread,
-// either at once or after the program's own function has returned; so take what they need by value.
+// Whatever is computed from an output depends on the same resources and is secret if the output is. In a preview an
+// output may be unknown: then the function is not called, and the result is unknown too. Functions run on the program's
+// thread, either at once or after the program's own function has returned; so take what they need by value.
 #pragma once
 
 #include <string>
@@ -41,10 +41,10 @@ struct Unwrapped<Output<T>> {
 /// f(value), or f(first, second, ...) for a tuple.
 template <class F, class T>
 decltype(auto) call(F& f, const T& value) {
-  if constexpr (std::is_invocable_v<F&, const T&>) {
-    return f(value);
-  } else {
+  if constexpr (is_a<T, std::tuple>) {
     return std::apply(f, value);
+  } else {
+    return f(value);
   }
 }
 
@@ -87,8 +87,8 @@ class Output {
 
   /// A member of the value: cluster.vpcConfig.get(&ClusterVpcConfig::vpcId).
   template <class C, class M>
-    requires std::is_base_of_v<C, T>
-  Output<M> get(M C::*member) const {
+  requires std::is_base_of_v<C, T> Output<M> get(M C::*member)
+  const {
     return apply([member](const T& value) -> M { return value.*member; });
   }
 

@@ -157,8 +157,9 @@ class Provider {
   virtual Result<DiffReply> diff_config(const DiffRequest& request) = 0;
   /// Exactly once, before anything below. `inputs` may hold secrets.
   virtual Result<void> configure(const PropertyMap& inputs) = 0;
-  /// Where its resources live: an account, a world of the twin. After configure; may ask the cloud who we are. The engine
-  /// records it with the provider and refuses to work on a stack that lives elsewhere. Empty: it does not matter.
+  /// Where its resources live: an account, a world of the twin. After configure; may ask the cloud who we are. The
+  /// engine records it with the provider and refuses to work on a stack that lives elsewhere. Empty: it does not
+  /// matter.
   virtual Result<std::string> home() { return std::string(); }
 
   virtual Result<CheckReply> check(const CheckRequest& request) = 0;

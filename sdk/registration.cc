@@ -21,7 +21,8 @@ void inherit_providers(ResourceCore& core, const ResourceOptions& options) {
   for (const auto& provider : options.providers.items()) {
     core.providers[std::string(package_of(provider.core()->type))] = provider.core();
   }
-  if (options.provider) core.providers[std::string(package_of(options.provider->core()->type))] = options.provider->core();
+  if (options.provider)
+    core.providers[std::string(package_of(options.provider->core()->type))] = options.provider->core();
 }
 
 CoreRef new_core(ContextCore& context, const Registration& r) {
@@ -32,7 +33,8 @@ CoreRef new_core(ContextCore& context, const Registration& r) {
   core->kind = r.kind;
   core->where = r.where;
   if (r.options.parent) core->parent = r.options.parent->core();
-  if (core->parent) core->parent->children.push_back(core);
+  if (core->parent && core->parent->kind == ResourceKind::component) core->parent->children.push_back(core);
+  if (core->kind == ResourceKind::component) context.components.push_back(core);
   inherit_providers(*core, r.options);
   return core;
 }
@@ -186,7 +188,8 @@ void send_read(ContextCore& context, const CoreRef& core, const Registration& r,
       });
 }
 
-/// Calls `then` with the URNs of dependsOn once all that the registration takes is done; fails the resource if any of it has.
+/// Calls `then` with the URNs of dependsOn once all that the registration takes is done; fails the resource if any of
+/// it has.
 void when_ready(const CoreRef& core, const std::shared_ptr<Registration>& r, const InputValue& more,
                 std::function<void(std::vector<Urn>)> then) {
   std::vector<std::shared_ptr<Cell>> cells;

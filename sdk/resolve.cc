@@ -97,7 +97,7 @@ void add_expanded(const CoreRef& core, std::vector<CoreRef>& out, std::set<const
   if (!core || !seen.insert(core.get()).second) return;
   out.push_back(core);
   if (core->kind != ResourceKind::component) return;
-  for (const auto& child : core->children) add_expanded(child.lock(), out, seen);
+  for (const auto& child : core->children) add_expanded(child, out, seen);
 }
 
 }  // namespace
@@ -107,7 +107,8 @@ void when_resolvable(const InputValue& input, std::function<void()> then) {
   unsettled(input, cells);
   if (cells.empty()) return then();
   // What arrives may hold further outputs, so look again.
-  when_all_done(std::move(cells), [input, then = std::move(then)]() mutable { when_resolvable(input, std::move(then)); });
+  when_all_done(std::move(cells),
+                [input, then = std::move(then)]() mutable { when_resolvable(input, std::move(then)); });
 }
 
 Resolved resolve(const InputValue& input, const ResolveOptions& options) {

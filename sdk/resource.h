@@ -1,5 +1,5 @@
-// Resources as programs see them, and the options they take. A resource object is a handle: copying it copies nothing in
-// the cloud, and letting it go deletes nothing. All members are for the program's own thread.
+// Resources as programs see them, and the options they take. A resource object is a handle: copying it copies nothing
+// in the cloud, and letting it go deletes nothing. All members are for the program's own thread.
 //
 // A component of your own:
 //   struct Network : ComponentResource {
@@ -111,8 +111,8 @@ class ResourceList {
   ResourceList(const Resource& resource) : items_{resource} {}
   ResourceList(std::initializer_list<Resource> resources) : items_(resources) {}
   template <class R>
-    requires std::derived_from<R, Resource>
-  ResourceList(const std::vector<R>& resources) : items_(resources.begin(), resources.end()) {}
+  requires std::derived_from<R, Resource> ResourceList(const std::vector<R>& resources)
+      : items_(resources.begin(), resources.end()) {}
   void add(const Resource& resource) { items_.push_back(resource); }
   const std::vector<Resource>& items() const { return items_; }
   bool empty() const { return items_.empty(); }

@@ -78,8 +78,11 @@ void report(ContextCore& context) {
   context.monitor->log(LogSeverity::error, message, context.root_urn);
 }
 
-int run_context(Context& ctx, const std::function<void(Context&)>& program) {
-  auto& context = *ctx.core();
+}  // namespace
+
+int detail::run_in(const std::shared_ptr<ContextCore>& core, const std::function<void(Context&)>& program) {
+  Context ctx(core);
+  auto& context = *core;
   auto stack = register_stack(ctx);
   if (context.ok()) run_program(ctx, program);
   if (context.ok()) {
@@ -94,13 +97,12 @@ int run_context(Context& ctx, const std::function<void(Context&)>& program) {
   return context.ok() ? 0 : kReported;
 }
 
-}  // namespace
-
 int run(const std::function<void(Context&)>& program) {
   const auto address = env("PULUMI_MONITOR");
   if (address.empty()) {
-    std::fputs("error: this program describes infrastructure and is started by an engine: run `drydock up` in its folder\n",
-               stderr);
+    std::fputs(
+        "error: this program describes infrastructure and is started by an engine: run `drydock up` in its folder\n",
+        stderr);
     return 1;
   }
   auto context = std::make_shared<ContextCore>(info_from_environment(), connect_monitor(address, env("PULUMI_ENGINE")));
@@ -111,8 +113,7 @@ int run(const std::function<void(Context&)>& program) {
     return 1;
   }
   context->features = std::move(*features);
-  Context ctx(context);
-  return run_context(ctx, program);
+  return run_in(context, program);
 }
 
 }  // namespace drydock
