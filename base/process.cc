@@ -81,7 +81,7 @@ struct SpawnPlan {
   }
 };
 
-Result<pid_t> spawn(const Command& command, SpawnPlan& plan, short flags) {
+Result<pid_t> spawn(const ProcessSpec& command, SpawnPlan& plan, short flags) {
   std::string program = command.argv.empty() ? "" : command.argv[0];
   if (program.find('/') == std::string::npos) program = find_in_path(program);
   if (program.empty()) return fail(ErrorCode::not_found, fmt::format("{} is not in PATH", command.argv.at(0)));
@@ -191,7 +191,7 @@ std::string Exit::to_string() const {
   return fmt::format("exit code {}", code);
 }
 
-Result<Exit> run_process(const Command& command, const std::function<void(Stream, std::string_view)>& on_output,
+Result<Exit> run_process(const ProcessSpec& command, const std::function<void(Stream, std::string_view)>& on_output,
                          std::stop_token stop) {
   int out[2], err[2];
   if (::pipe2(out, O_CLOEXEC) != 0) return fail(ErrorCode::unavailable, "no file descriptors left");
@@ -213,7 +213,7 @@ Result<Exit> run_process(const Command& command, const std::function<void(Stream
   return Watch(*pid, std::move(out_read), std::move(err_read)).run(on_output, stop);
 }
 
-Result<Captured> capture_process(const Command& command, std::stop_token stop) {
+Result<Captured> capture_process(const ProcessSpec& command, std::stop_token stop) {
   Captured captured;
   auto exit = run_process(
       command, [&](Stream s, std::string_view piece) { (s == Stream::out ? captured.out : captured.err) += piece; },
@@ -223,7 +223,7 @@ Result<Captured> capture_process(const Command& command, std::stop_token stop) {
   return captured;
 }
 
-Result<pid_t> spawn_daemon(const Command& command, const std::string& log_path) {
+Result<pid_t> spawn_daemon(const ProcessSpec& command, const std::string& log_path) {
   SpawnPlan plan;
   posix_spawn_file_actions_addopen(&plan.actions, 1, log_path.c_str(), O_WRONLY | O_CREAT | O_APPEND, 0600);
   posix_spawn_file_actions_adddup2(&plan.actions, 1, 2);

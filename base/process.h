@@ -15,7 +15,7 @@
 
 namespace drydock {
 
-struct Command {
+struct ProcessSpec {
   std::vector<std::string> argv;                   // argv[0] is looked up in PATH unless it holds a slash
   std::string directory;                           // working folder; empty: ours
   std::map<std::string, std::string> environment;  // on top of ours; an empty value removes the variable
@@ -34,17 +34,17 @@ enum class Stream { out, err };
 /// Runs a program in a process group of its own (a Ctrl-C on our terminal is ours to handle), stdin empty, and hands on
 /// what it prints, in pieces, on the calling thread. On `stop`: SIGINT to the group, SIGKILL after five seconds. What
 /// its own children leave running keeps nobody waiting. not_found if there is no such program.
-Result<Exit> run_process(const Command& command, const std::function<void(Stream, std::string_view)>& on_output,
+Result<Exit> run_process(const ProcessSpec& command, const std::function<void(Stream, std::string_view)>& on_output,
                          std::stop_token stop = {});
 
 struct Captured {
   Exit exit;
   std::string out, err;
 };
-Result<Captured> capture_process(const Command& command, std::stop_token stop = {});
+Result<Captured> capture_process(const ProcessSpec& command, std::stop_token stop = {});
 
 /// Starts a program in a session of its own that outlives us, stdin empty, stdout and stderr appended to `log_path`.
-Result<pid_t> spawn_daemon(const Command& command, const std::string& log_path);
+Result<pid_t> spawn_daemon(const ProcessSpec& command, const std::string& log_path);
 
 /// Full path of a program in PATH; empty if there is none.
 std::string find_in_path(std::string_view program);

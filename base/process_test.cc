@@ -12,7 +12,7 @@
 namespace drydock {
 namespace {
 
-Command shell(std::string script) { return {{"sh", "-c", std::move(script)}, "", {}}; }
+ProcessSpec shell(std::string script) { return {{"sh", "-c", std::move(script)}, "", {}}; }
 
 TEST(Process, HandsOnOutputAndExitCode) {
   auto done = capture_process(shell("echo out; echo err >&2; exit 32"));
