@@ -18,11 +18,20 @@ constexpr const char* kVpcCidr = "10.0.0.0/16";
 
 // A policy document with one statement, written in the order of its keys, as JSON.stringify would.
 std::string policy(const std::string& action, const std::string& principal, const std::string& resource = "") {
-  return R"({"Version":"2012-10-17","Statement":[{"Action":")" + action + R"(","Effect":"Allow","Principal":)" + principal +
-         (resource.empty() ? "" : R"(,"Resource":")" + resource + "\"") + "}]}";
+  return R"({"Version":"2012-10-17","Statement":[{"Action":")" + action + R"(","Effect":"Allow","Principal":)" +
+         principal + (resource.empty() ? "" : R"(,"Resource":")" + resource + "\"") + "}]}";
 }
 std::string trust_service(const std::string& service) {
   return policy("sts:AssumeRole", R"({"Service":")" + service + "\"}");
+}
+
+// A setting that is a list of texts.
+std::vector<std::string> texts(const Config& config, const std::string& name, std::vector<std::string> otherwise) {
+  const auto list = config.get<Json>(name);
+  if (!list || !list->is_array()) return otherwise;
+  std::vector<std::string> out;
+  for (const Json& item : list->as_array()) out.push_back(item.string_or());
+  return out;
 }
 
 struct Network {
@@ -33,11 +42,9 @@ struct Network {
 
 // Two private subnets in two zones, each with its own route table.
 Network make_network(Context& ctx, const std::string& region) {
-  aws::ec2::Vpc vpc(ctx, "main",
-                    {.cidrBlock = kVpcCidr,
-                     .enableDnsHostnames = true,
-                     .enableDnsSupport = true,
-                     .tags = {{"Name", "private-eks"}}});
+  aws::ec2::Vpc vpc(
+      ctx, "main",
+      {.cidrBlock = kVpcCidr, .enableDnsHostnames = true, .enableDnsSupport = true, .tags = {{"Name", "private-eks"}}});
   Network network{.vpc = vpc};
   const bool direct = ctx.config().get("routeTables") == "direct";
   int third = 1;
@@ -52,25 +59,36 @@ Network make_network(Context& ctx, const std::string& region) {
     aws::ec2::RouteTableAssociation association(ctx, name, {.routeTableId = table.id, .subnetId = subnet.id});
     network.subnetIds.push_back(subnet.id);
     // A subnet's table can be looked up only once the two are associated: the apply hangs on the association's id.
-    network.routeTableIds.push_back(direct ? table.id : all(association.id, subnet.id).apply([&ctx](auto, auto subnetId) {
-      return aws::ec2::LookupRouteTable(ctx, {.subnetId = subnetId}).apply([](auto found) { return found.routeTableId; });
-    }));
+    network.routeTableIds.push_back(
+        direct ? table.id : all(association.id, subnet.id).apply([&ctx](auto, auto subnetId) {
+          return aws::ec2::LookupRouteTable(ctx, {.subnetId = subnetId}).apply([](auto found) {
+            return found.routeTableId;
+          });
+        }));
   }
   return network;
 }
 
-// The nodes' own role, with what a node needs: describe itself, run the CNI, pull from ECR (which the first three lack).
+aws::iam::RolePolicyAttachment attach(Context& ctx, const std::string& name, const aws::iam::Role& role,
+                                      const std::string& policy) {
+  return {ctx, name, {.policyArn = "arn:aws:iam::aws:policy/" + policy, .role = role.name}};
+}
+
+// The nodes' own role, with what a node needs: describe itself, run the CNI, pull from ECR (which the first three
+// lack).
 aws::iam::Role make_node_role(Context& ctx, std::vector<Resource>& attachments) {
   aws::iam::Role role(ctx, "node", {.assumeRolePolicy = trust_service("ec2.amazonaws.com")});
-  const std::pair<const char*, const char*> policies[] = {
-      {"node-worker", "AmazonEKSWorkerNodePolicy"},
-      {"node-cni", "AmazonEKS_CNI_Policy"},
-      {"node-vpc-resource-controller", "AmazonEKSVPCResourceController"},
-      {"node-ecr", "AmazonEC2ContainerRegistryReadOnly"},
-  };
-  for (const auto& [name, policy] : policies)
-    attachments.push_back(aws::iam::RolePolicyAttachment(
-        ctx, name, {.policyArn = std::string("arn:aws:iam::aws:policy/") + policy, .role = role.name}));
+  attachments.push_back(attach(ctx, "node-worker", role, "AmazonEKSWorkerNodePolicy"));
+  attachments.push_back(attach(ctx, "node-cni", role, "AmazonEKS_CNI_Policy"));
+  attachments.push_back(attach(ctx, "node-vpc-resource-controller", role, "AmazonEKSVPCResourceController"));
+  attachments.push_back(attach(ctx, "node-ecr", role, "AmazonEC2ContainerRegistryReadOnly"));
+  return role;
+}
+
+// The control plane's role, made here only by the stacks that confuse it with the nodes'.
+aws::iam::Role make_service_role(Context& ctx, std::vector<Resource>& attachments) {
+  aws::iam::Role role(ctx, "service", {.assumeRolePolicy = trust_service("eks.amazonaws.com")});
+  attachments.push_back(attach(ctx, "service-cluster", role, "AmazonEKSClusterPolicy"));
   return role;
 }
 
@@ -85,8 +103,7 @@ std::vector<Resource> make_endpoints(Context& ctx, const std::string& region, co
                                               .toPort = 443}},
                                  .vpcId = network.vpc.id});
   std::vector<Resource> endpoints;
-  const auto services = config.get_object<std::vector<std::string>>("endpoints");
-  for (const std::string& service : services.value_or(std::vector<std::string>{"eks", "ec2", "sts", "ecr.api", "ecr.dkr"}))
+  for (const std::string& service : texts(config, "endpoints", {"eks", "ec2", "sts", "ecr.api", "ecr.dkr"}))
     endpoints.push_back(aws::ec2::VpcEndpoint(ctx, service,
                                               {.privateDnsEnabled = true,
                                                .securityGroupIds = {group.id},
@@ -119,8 +136,8 @@ int main() {
 
     const auto account = aws::GetCallerIdentity(ctx, {}).apply([](auto caller) { return caller.accountId; });
     aws::iam::Role operatorRole(ctx, "operator", {.assumeRolePolicy = account.apply([](const std::string& id) {
-                                                    return policy("sts:AssumeRole", R"({"AWS":"arn:aws:iam::)" + id + ":root\"}");
-                                                  })});
+                                  return policy("sts:AssumeRole", R"({"AWS":"arn:aws:iam::)" + id + ":root\"}");
+                                })});
 
     eks::ClusterArgs args{
         .accessEntries = {{"operator",
@@ -132,11 +149,29 @@ int main() {
         .authenticationMode = "API_AND_CONFIG_MAP",
         .endpointPrivateAccess = true,
         .endpointPublicAccess = true,
-        .instanceRole = nodeRole,
-        .instanceType = "t3.medium",
-        .nodeAssociatePublicIpAddress = false,
         .privateSubnetIds = network.subnetIds,
         .vpcId = network.vpc.id};
+    const auto mapped = texts(config, "mappedRoles", {});
+    if (config.get("nodeRole") == "service") {
+      // The mistake of challenge-2b: the control plane's role for the nodes.
+      args.serviceRole = make_service_role(ctx, before);
+      args.instanceRole = args.serviceRole;
+    } else if (!mapped.empty()) {
+      // The mistake of challenge-2: nodes run under one role, and aws-auth maps another.
+      const aws::iam::Role serviceRole = make_service_role(ctx, before);
+      args.serviceRole = serviceRole;
+      for (const std::string& name : mapped) args.instanceRoles.push_back(name == "node" ? nodeRole : serviceRole);
+      aws::iam::InstanceProfile profile(ctx, "node", {.role = nodeRole.name});
+      args.nodeGroupOptions = {
+          .instanceProfileName = profile.name, .instanceType = "t3.medium", .nodeAssociatePublicIpAddress = false};
+    } else {
+      args.instanceRole = nodeRole;
+    }
+    if (mapped.empty()) {
+      args.instanceType = "t3.medium";
+      args.nodeAssociatePublicIpAddress = false;
+    }
+    if (const auto script = config.get("nodeUserData")) args.nodeUserData = *script;
     eks::Cluster cluster(ctx, "cluster", args, {.dependsOn = before});
     ctx.output("kubeconfig", cluster.kubeconfig);
   });
