@@ -5,6 +5,7 @@
 #include "base/hash.h"
 #include "cloud/eks/boot_chain.h"
 #include "cloud/eks/node_config.h"
+#include "cloud/eks/registries.h"
 
 namespace drydock::eks {
 namespace {
@@ -93,6 +94,17 @@ TEST(UserData, FaultsSpeakAsNodeadmDoes) {
 }
 
 TEST(ClusterDns, IsTheTenthAddress) { EXPECT_EQ(cluster_dns_of("10.100.0.0/16"), "10.100.0.10"); }
+
+TEST(Images, NameTheirRegistry) {
+  const ImageName cni = parse_image(addon_registry_host("eu-west-1") + "/amazon-k8s-cni:v1.19.2-eksbuild.1");
+  EXPECT_EQ(cni.host, "602401143452.dkr.ecr.eu-west-1.amazonaws.com");
+  EXPECT_EQ(cni.repository + "|" + cni.tag + "|" + cni.ecr_account + "|" + cni.ecr_region,
+            "amazon-k8s-cni|v1.19.2-eksbuild.1|602401143452|eu-west-1");
+  EXPECT_EQ(parse_image("nginx").host + "/" + parse_image("nginx").repository + ":" + parse_image("nginx").tag,
+            "docker.io/library/nginx:latest");
+  EXPECT_EQ(parse_image("localhost:5000/a/b@sha256:0").tag, "sha256:0");
+  EXPECT_EQ(addon_registry("xx-nowhere-1"), "");
+}
 
 }  // namespace
 }  // namespace drydock::eks
