@@ -37,6 +37,8 @@ class Front {
   void raw(std::string service, std::function<HttpResponse(World&, Call&)> handler);
   /// Operations that need no signature (sts AssumeRoleWithWebIdentity); the caller is anonymous.
   void unsigned_operation(std::string service, std::string action);
+  /// Runs before every authorised call of a service: a region's first use, say. An error is the answer.
+  void before(std::string service, std::function<std::optional<ApiError>(World&, Call&)> check);
   /// Requests below /_drydock/: ("GET", "/_drydock/nodes/{name}/story", handler). Loopback callers need no signature.
   /// Path parameters, query parameters and a JSON body arrive in Call::in. An ApiError is answered as
   /// {"code","message"} with its status.
@@ -66,9 +68,18 @@ class Front {
   tl::expected<Principal, ApiError> authenticate(const HttpRequest& request, std::string* service = nullptr,
                                                  std::string* region = nullptr);
 
+  /// What GET /_drydock/status says.
+  Json describe_status() const;
+
  private:
   struct State;
+  std::optional<ApiError> read_call(const HttpRequest& request, Call& call) const;
+  HttpResponse serve_aws(const HttpRequest& request, Call& call);
+  HttpResponse serve_control(const HttpRequest& request);
   std::unique_ptr<State> state_;
 };
+
+/// The kernel's own control endpoints: status, clock, leases. The Front calls it.
+void install_control(Front& front);
 
 }  // namespace drydock::twin
