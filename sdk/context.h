@@ -83,6 +83,23 @@ class Context {
 int run(const std::function<void(Context&)>& program);
 
 namespace detail {
+// What generated code is made of.
+inline InvokeOptions with_version(InvokeOptions options, const char* version, const char* url) {
+  if (options.version.empty()) options.version = version;
+  if (options.pluginDownloadURL.empty()) options.pluginDownloadURL = url;
+  return options;
+}
+inline ResourceOptions with_secrets(ResourceOptions options, std::initializer_list<const char*> names) {
+  options.additionalSecretOutputs.insert(options.additionalSecretOutputs.end(), names.begin(), names.end());
+  return options;
+}
+/// The value of a function that answers just one.
+inline PropertyValue only_member(const PropertyValue& value) {
+  return value.is_map() && value.as_map().size() == 1 ? value.as_map().begin()->second : value;
+}
+inline Output<PropertyValue> only_member(const Output<PropertyValue>& value) {
+  return value.apply([](const PropertyValue& v) { return only_member(v); });
+}
 /// A typed result of invoke and call.
 template <class T>
 Output<T> decoded(Context& ctx, const Output<PropertyValue>& raw, std::string where) {

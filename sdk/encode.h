@@ -130,6 +130,15 @@ inline void put(InputValue::Map& map, const char* key, const InputValue& v) {
   if (v.given()) map.emplace(key, v);
 }
 
+inline InputValue encode_constant(PropertyValue v) { return InputValue(std::move(v)); }
+inline void put_or(InputValue::Map& map, const char* key, const InputValue& v, PropertyValue otherwise) {
+  map.emplace(key, v.given() ? v : InputValue(std::move(otherwise)));
+}
+/// The same, shown to nobody.
+InputValue as_secret(const InputValue& v);
+/// The JSON text of a value, once it is known; text stays as it is. How settings of providers travel.
+InputValue as_json_text(const InputValue& v);
+
 template <class T>
 InputValue ValueCell<T>::as_input() const {
   if constexpr (Encodable<T>) {

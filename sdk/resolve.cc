@@ -117,6 +117,27 @@ Resolved resolve(const InputValue& input, const ResolveOptions& options) {
   return {std::move(value), std::move(resolver.provenance.dependencies), resolver.failed};
 }
 
+InputValue as_secret(const InputValue& v) {
+  if (!v.given()) return v;
+  auto cell = std::make_shared<ValueCell<InputValue>>();
+  cell->settle(v, {.secret = true, .dependencies = {}});
+  return InputValue(std::shared_ptr<Cell>(std::move(cell)));
+}
+
+InputValue as_json_text(const InputValue& v) {
+  if (!v.given()) return v;
+  auto cell = std::make_shared<ValueCell<std::string>>();
+  when_resolvable(v, [v, cell] {
+    auto resolved = resolve(v, {});
+    if (resolved.failed) return cell->fail();
+    Provenance provenance{resolved.value.contains_secrets(), std::move(resolved.dependencies)};
+    if (resolved.value.contains_unknowns()) return cell->settle_unknown(std::move(provenance));
+    auto plain = resolved.value.plain();
+    cell->settle(plain.is_string() ? plain.as_string() : to_json(plain).dump(), std::move(provenance));
+  });
+  return InputValue(std::shared_ptr<Cell>(std::move(cell)));
+}
+
 void when_expanded(std::vector<CoreRef> resources, std::function<void(std::vector<Urn>, bool)> then) {
   std::vector<CoreRef> all;
   std::set<const ResourceCore*> seen;
