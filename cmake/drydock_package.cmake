@@ -1,18 +1,18 @@
 # drydock_package(<name> SCHEMA <file>... [MODULES <module>...] [DEPENDS <package>...])
 #
-# The C++ SDK of a Pulumi package, generated at build time: target drydock_sdk_<name>, headers <drydock/<name>/<module>.h>.
-# Modules are what a schema's tokens say; where they are not listed, they are taken from the names of the files, up to the
-# first '_': ec2_network.yaml and ec2_functions.yaml describe module ec2, package.yaml and index.yaml the package itself.
+# The C++ SDK of a Pulumi package, generated at build time: target drydock_sdk_<name>, headers <drydock/<name>.h> and
+# <drydock/<name>/<module>.h>. The modules are read off the schema's tokens unless they are listed.
 set(DRYDOCK_GENERATED ${PROJECT_BINARY_DIR}/sdk/generated)
 function(drydock_package name)
   cmake_parse_arguments(P "" "" "SCHEMA;MODULES;DEPENDS" ${ARGN})
   set(modules ${P_MODULES})
   if(NOT modules)
     foreach(file ${P_SCHEMA})
-      get_filename_component(stem ${file} NAME_WE)
-      string(REGEX REPLACE "_.*$" "" stem ${stem})
-      string(REGEX REPLACE "^(package|schema)$" "index" stem ${stem})
-      list(APPEND modules ${stem})
+      set_property(DIRECTORY APPEND PROPERTY CMAKE_CONFIGURE_DEPENDS ${file})
+      file(READ ${file} text)
+      string(REGEX MATCHALL "[ \"']${name}:[A-Za-z0-9.-]+[/:]" found "${text}")
+      list(TRANSFORM found REPLACE "^.[^:]*:([A-Za-z0-9.-]+).$" "\\1")
+      list(APPEND modules ${found})
     endforeach()
   endif()
   list(APPEND modules index)

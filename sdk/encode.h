@@ -82,7 +82,8 @@ InputValue encode(const T& v) {
   } else if constexpr (AnyResource<T>) {
     return encode_resource(v);
   } else if constexpr (Struct<T>) {
-    return v.encode();
+    auto fields = v.encode();
+    return fields.given() ? fields : InputValue(InputValue::Map{});
   } else if constexpr (is_a<T, std::optional>) {
     return v ? encode(*v) : InputValue();
   } else if constexpr (is_a<T, std::vector>) {
@@ -131,8 +132,11 @@ inline void put(InputValue::Map& map, const char* key, const InputValue& v) {
 }
 
 inline InputValue encode_constant(PropertyValue v) { return InputValue(std::move(v)); }
-inline void put_or(InputValue::Map& map, const char* key, const InputValue& v, PropertyValue otherwise) {
-  map.emplace(key, v.given() ? v : InputValue(std::move(otherwise)));
+/// A field of a struct of inputs; an object none of whose fields is given is itself not given.
+inline const InputValue& field_value(const InputValue& v) { return v; }
+template <Struct T>
+InputValue field_value(const T& v) {
+  return v.encode();
 }
 /// The same, shown to nobody.
 InputValue as_secret(const InputValue& v);

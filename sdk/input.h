@@ -65,6 +65,8 @@ constexpr bool accepts() {
     return Number<U>;
   } else if constexpr (std::same_as<T, std::string>) {
     return Text<U> || Enum<U>;
+  } else if constexpr (Enum<T>) {
+    return std::same_as<U, T> || Text<U>;  // as in other languages, the value's text will do
   } else if constexpr (is_a<T, std::variant>) {
     return []<class... A>(std::type_identity<std::variant<A...>>) {
       return (accepts<A, U>() || ...);

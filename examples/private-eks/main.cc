@@ -4,7 +4,7 @@
 // (Pulumi.<stack>.yaml); docs/challenges.md tells what each looks like and how it is cured.
 #include <drydock/aws/ec2.h>
 #include <drydock/aws/iam.h>
-#include <drydock/aws/index.h>
+#include <drydock/aws.h>
 #include <drydock/eks.h>
 
 #include <string>

@@ -100,7 +100,7 @@ class Emitter {
       return;
     }
     const auto name = types_.type_name(type.token);
-    if (types_.used_as_input(type.token)) args(name + "Args", type.description, type.properties, false);
+    if (types_.used_as_input(type.token)) args(name + "Args", type.description, type.properties, false, true);
     if (types_.used_as_output(type.token)) {
       plain(name, type.description, type.properties,
             types_.used_as_input(type.token) ? fmt::format("  using Args = {}Args;\n", name) : "");
@@ -126,28 +126,35 @@ class Emitter {
   }
 
   /// What a resource, a function or an object is given. A provider's settings travel as text: JSON where they are none.
-  void args(const std::string& name, const std::string& description, const Properties& properties, bool provider) {
+  void args(const std::string& name, const std::string& description, const Properties& properties, bool provider,
+            bool nested = false) {
     header_ += comment(description, "") + fmt::format("struct {} {{\n", name);
-    source_ += fmt::format("InputValue {}::encode() const {{\n  InputValue::Map map;\n", name);
+    source_ += fmt::format("InputValue {}::encode() const {{\n", name);
+    if (nested) source_ += "  if (whole_.given()) return whole_;\n";
+    source_ += "  InputValue::Map map;\n";
+    std::string defaults;
     for (const auto& p : properties) {
       const auto key = json_quote(p.name);
       if (!p.constant.is_null()) {
-        source_ += fmt::format("  map.emplace({}, encode_constant({}));\n", key, literal(p.constant));
+        defaults += fmt::format("  map.emplace({}, encode_constant({}));\n", key, literal(p.constant));
         continue;
       }
       const auto field = field_name(p.name);
-      header_ += property_comment(p, true) + fmt::format("  Input<{}> {}{{}};\n", types_.input(p.type, module_), field);
-      std::string value = "this->" + field;
+      header_ += property_comment(p, true) + fmt::format("  {} {}{{}};\n", types_.field(p.type, module_), field);
+      std::string value = "field_value(this->" + field + ")";
       if (provider && p.type.kind != Type::Kind::text) value = fmt::format("as_json_text({})", value);
       if (p.secret) value = fmt::format("as_secret({})", value);
+      source_ += fmt::format("  put(map, {}, {});\n", key, value);
       if (!provider && (p.default_value.is_string() || p.default_value.is_bool() || p.default_value.is_number())) {
-        source_ += fmt::format("  put_or(map, {}, {}, {});\n", key, value, literal(p.default_value));
-      } else {
-        source_ += fmt::format("  put(map, {}, {});\n", key, value);
+        defaults += fmt::format("  map.emplace({}, encode_constant({}));\n", key, literal(p.default_value));
       }
     }
+    if (nested) {
+      header_ += fmt::format("  /// The whole object as one output, instead of the fields above.\n  Input<{}> whole_{{}};\n", name);
+      source_ += "  if (map.empty()) return {};\n";
+    }
     header_ += "  InputValue encode() const;\n};\n\n";
-    source_ += "  return InputValue(std::move(map));\n}\n\n";
+    source_ += defaults + "  return InputValue(std::move(map));\n}\n\n";
   }
 
   /// What a resource or a function answers.
@@ -248,16 +255,16 @@ class Emitter {
     for (const auto& p : f.inputs) needs_args = needs_args || p.required;
     const auto parameters = fmt::format("(Context& ctx, {}Args args{}, InvokeOptions options = {{}},\n    {})", name,
                                         needs_args ? "" : " = {}", kWhere);
-    header_ += comment(f.description, "") + "/// Waits for the answer; the arguments must be known. Throws ProgramError.\n";
-    header_ += fmt::format("{} {}{};\n/// The same with outputs among the arguments.\nOutput<{}> {}Output{};\n\n", result, name,
-                           parameters, result, name, parameters);
+    header_ += comment(f.description, "");
+    header_ += fmt::format("Output<{0}> {1}{2};\n/// The same at once: waits for the answer, takes no outputs that are not known yet, throws ProgramError.\n{0} {1}Now{2};\n\n",
+                           result, name, parameters);
     const auto definition = fmt::format("(Context& ctx, {}Args args, InvokeOptions options, std::source_location where) {{\n", name);
     const auto token = json_quote(f.token);
     const auto options = fmt::format("with_version(std::move(options), {}, {})", json_quote(p_.version), json_quote(p_.url));
     const char* only = f.single ? "only_member(" : "(";
-    source_ += fmt::format("{0} {1}{2}  return decoded_now<{0}>(ctx, {3}ctx.invoke_now({4}, args.encode(), {5}, where)), {4});\n}}\n",
+    source_ += fmt::format("{0} {1}Now{2}  return decoded_now<{0}>(ctx, {3}ctx.invoke_now({4}, args.encode(), {5}, where)), {4});\n}}\n",
                            result, name, definition, only, token, options);
-    source_ += fmt::format("Output<{0}> {1}Output{2}  return decoded<{0}>(ctx, {3}ctx.invoke({4}, args.encode(), {5}, where)), {4});\n}}\n\n",
+    source_ += fmt::format("Output<{0}> {1}{2}  return decoded<{0}>(ctx, {3}ctx.invoke({4}, args.encode(), {5}, where)), {4});\n}}\n\n",
                            result, name, definition, only, token, options);
   }
 

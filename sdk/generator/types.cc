@@ -124,6 +124,31 @@ std::string Types::input(const Type& type, const std::string& from) const {
   return names.size() == 1 ? names[0] : "std::variant<" + join(names, ", ") + ">";
 }
 
+bool Types::holds_itself(const std::string& token) const {
+  std::set<std::string> seen;
+  std::vector<std::string> left{token};
+  while (!left.empty()) {
+    const auto one = left.back();
+    left.pop_back();
+    auto found = p_.types.find(one);
+    if (found == p_.types.end()) continue;
+    for (const auto& p : found->second.properties) {
+      if (p.type.kind != Kind::object || !p.type.package.empty()) continue;
+      if (p.type.token == token) return true;
+      if (seen.insert(p.type.token).second) left.push_back(p.type.token);
+    }
+  }
+  return false;
+}
+
+std::string Types::field(const Type& type, const std::string& from) const {
+  const auto* named = find(type);
+  const bool by_value = named && !named->is_enum() && !holds_itself(type.token) &&
+                        (module(type.token) == from || !reaches(module(type.token), from));
+  const auto name = input(type, from);
+  return by_value ? name : "Input<" + name + ">";
+}
+
 std::string Types::output(const Type& type, const std::string& from, bool required) const {
   auto whole = [&]() -> std::string {
     switch (type.kind) {

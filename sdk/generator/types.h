@@ -26,6 +26,9 @@ class Types {
 
   /// The T of Input<T>.
   std::string input(const Type& type, const std::string& from) const;
+  /// The type of a field in a struct of inputs: Input<T>, or for an object its own struct, so that its fields can be written
+  /// in one pair of braces. Objects that hold themselves stay behind an Input.
+  std::string field(const Type& type, const std::string& from) const;
   /// The T of Output<T>, or of a field of an answer. What need not be there is optional; lists and maps are empty instead.
   std::string output(const Type& type, const std::string& from, bool required) const;
 
@@ -46,6 +49,7 @@ class Types {
   void needs(const Type& type, std::set<const Type*>& out) const;
   std::vector<const Properties*> properties_of(const std::string& module) const;
   bool reaches(const std::string& from, const std::string& to) const;
+  bool holds_itself(const std::string& token) const;
   std::string qualified(const Type& type, const std::string& name, const std::string& from) const;
   std::string foreign_name(const Type& type) const;
   bool is_text_enum(const Type& type) const;
