@@ -1,10 +1,11 @@
-# drydock_package(<name> SCHEMA <file>... [MODULES <module>...] [DEPENDS <package>...])
+# drydock_package(<name> SCHEMA <file>... [MODULES <module>...] [DEPENDS <package>...] [INTERNAL])
 #
 # The C++ SDK of a Pulumi package, generated at build time: target drydock_sdk_<name>, headers <drydock/<name>.h> and
-# <drydock/<name>/<module>.h>. The modules are read off the schema's tokens unless they are listed.
+# <drydock/<name>/<module>.h>. The modules are read off the schema's tokens unless they are listed. An INTERNAL
+# package is not offered to programs.
 set(DRYDOCK_GENERATED ${PROJECT_BINARY_DIR}/sdk/generated)
 function(drydock_package name)
-  cmake_parse_arguments(P "" "" "SCHEMA;MODULES;DEPENDS" ${ARGN})
+  cmake_parse_arguments(P "INTERNAL" "" "SCHEMA;MODULES;DEPENDS" ${ARGN})
   set(modules ${P_MODULES})
   if(NOT modules)
     foreach(file ${P_SCHEMA})
@@ -40,5 +41,22 @@ function(drydock_package name)
     target_link_libraries(drydock_sdk_${name} PUBLIC drydock_sdk_${package})
     add_dependencies(drydock_sdk_${name} drydock_sdk_${package})
   endforeach()
-  set_property(GLOBAL APPEND PROPERTY DRYDOCK_PACKAGES drydock_sdk_${name})
+  if(NOT P_INTERNAL)
+    set_property(GLOBAL APPEND PROPERTY DRYDOCK_PACKAGES drydock_sdk_${name})
+  endif()
+endfunction()
+
+# The packages of our own providers: whatever providers/<name>/schema/ describes.
+function(drydock_packages)
+  foreach(name aws eks)
+    file(GLOB schema CONFIGURE_DEPENDS ${PROJECT_SOURCE_DIR}/providers/${name}/schema/*.yaml
+         ${PROJECT_SOURCE_DIR}/providers/${name}/schema/*.json)
+    if(schema)
+      set(depends)
+      if(name STREQUAL "eks")
+        set(depends DEPENDS aws)
+      endif()
+      drydock_package(${name} SCHEMA ${schema} ${depends})
+    endif()
+  endforeach()
 endfunction()

@@ -86,7 +86,7 @@ int detail::run_in(const std::shared_ptr<ContextCore>& core, const std::function
   auto stack = register_stack(ctx);
   if (context.ok()) run_program(ctx, program);
   if (context.ok()) {
-    register_outputs(stack, InputValue(context.stack_outputs));
+    context.loop.post([&] { register_outputs(stack, InputValue(context.stack_outputs)); });
     context.settle();
   }
   if (context.ok()) {

@@ -1,6 +1,6 @@
-// drydock_gen --out DIR SCHEMA...: writes the C++ SDK of a package below DIR/drydock/. The schema may be split into several
-// files (JSON or YAML). With --modules the files written are exactly those of the named modules, so that a build knows them
-// beforehand; a module that the schema has and the list has not is an error.
+// drydock_gen --out DIR SCHEMA...: writes the C++ SDK of a package below DIR/drydock/. The schema may be split into
+// several files (JSON or YAML). With --modules the files written are exactly those of the named modules, so that a
+// build knows them beforehand; a module that the schema has and the list has not is an error.
 #include <fmt/format.h>
 
 #include <cstdio>
@@ -51,7 +51,8 @@ Result<void> generate(const std::string& out, const std::vector<std::string>& fi
   for (auto& [module, text] : generated) {
     const auto shown = module.empty() ? "index" : module;
     if (!modules.empty() && modules.erase(shown) == 0) {
-      return fail(ErrorCode::invalid_input, fmt::format("the schema has a module '{}' that the build does not list", shown));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("the schema has a module '{}' that the build does not list", shown));
     }
     const std::filesystem::path header = std::filesystem::path(out) / header_of(package->name, module);
     auto source = header;

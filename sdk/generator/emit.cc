@@ -70,7 +70,8 @@ class Emitter {
   }
 
   std::string whole_header() const {
-    std::string text = fmt::format("// Generated from the schema of package {}. Do not edit.\n#pragma once\n\n", p_.name);
+    std::string text =
+        fmt::format("// Generated from the schema of package {}. Do not edit.\n#pragma once\n\n", p_.name);
     text += "#include \"sdk/program.h\"\n";
     const auto uses = types_.uses(module_);
     for (const auto& header : uses.includes_before) text += fmt::format("#include <{}>\n", header);
@@ -87,7 +88,8 @@ class Emitter {
 
   std::string whole_source() const {
     return fmt::format(
-        "// Generated from the schema of package {0}. Do not edit.\n#include <{1}>\n\nnamespace {2} {{\n\nusing namespace "
+        "// Generated from the schema of package {0}. Do not edit.\n#include <{1}>\n\nnamespace {2} {{\n\nusing "
+        "namespace "
         "drydock::detail;\n\n{3}}}  // namespace {2}\n",
         p_.name, header_of(p_.name, module_), space(), source_);
   }
@@ -120,9 +122,11 @@ class Emitter {
       source_ += fmt::format("    case {}::{}: return {};\n", name, field, json_quote(value.value));
       reading += fmt::format("  if (text == {}) return to = {}::{}, true;\n", json_quote(value.value), name, field);
     }
-    header_ += fmt::format("}};\nstd::string_view to_text({0} value);\nbool from_text(std::string_view text, {0}& to);\n\n", name);
+    header_ += fmt::format(
+        "}};\nstd::string_view to_text({0} value);\nbool from_text(std::string_view text, {0}& to);\n\n", name);
     source_ += "  }\n  return {};\n}\n";
-    source_ += fmt::format("bool from_text(std::string_view text, {}& to) {{\n{}  return false;\n}}\n\n", name, reading);
+    source_ +=
+        fmt::format("bool from_text(std::string_view text, {}& to) {{\n{}  return false;\n}}\n\n", name, reading);
   }
 
   /// What a resource, a function or an object is given. A provider's settings travel as text: JSON where they are none.
@@ -150,7 +154,8 @@ class Emitter {
       }
     }
     if (nested) {
-      header_ += fmt::format("  /// The whole object as one output, instead of the fields above.\n  Input<{}> whole_{{}};\n", name);
+      header_ += fmt::format(
+          "  /// The whole object as one output, instead of the fields above.\n  Input<{}> whole_{{}};\n", name);
       source_ += "  if (map.empty()) return {};\n";
     }
     header_ += "  InputValue encode() const;\n};\n\n";
@@ -164,15 +169,18 @@ class Emitter {
     std::string reading, writing;
     for (const auto& p : properties) {
       const auto field = field_name(p.name);
-      header_ += property_comment(p, false) +
-                 fmt::format("  {} {}{{}};\n", types_.output(p.type, module_, p.required), field);
+      header_ +=
+          property_comment(p, false) + fmt::format("  {} {}{{}};\n", types_.output(p.type, module_, p.required), field);
       reading += fmt::format("  d.member(v, {}, {});\n", json_quote(p.name), field);
       writing += fmt::format("  put(map, {}, detail::encode({}));\n", json_quote(p.name), field);
     }
     header_ += "  void decode(const PropertyValue& v, detail::Decoder& d);\n  InputValue encode() const;\n};\n\n";
-    source_ += fmt::format("void {}::decode([[maybe_unused]] const PropertyValue& v, [[maybe_unused]] Decoder& d) {{\n{}}}\n", name, reading);
-    source_ += fmt::format("InputValue {}::encode() const {{\n  InputValue::Map map;\n{}  return InputValue(std::move(map));\n}}\n\n",
-                           name, writing);
+    source_ +=
+        fmt::format("void {}::decode([[maybe_unused]] const PropertyValue& v, [[maybe_unused]] Decoder& d) {{\n{}}}\n",
+                    name, reading);
+    source_ += fmt::format(
+        "InputValue {}::encode() const {{\n  InputValue::Map map;\n{}  return InputValue(std::move(map));\n}}\n\n",
+        name, writing);
   }
 
   void resource(const ResourceType& r, const std::string& name) {
@@ -183,11 +191,15 @@ class Emitter {
     bool needs_args = false;
     for (const auto& p : r.inputs) needs_args = needs_args || (p.required && p.constant.is_null());
     header_ += comment(r.description, "");
-    header_ += fmt::format("class {0} : public {1} {{\n public:\n  {0}(Context& ctx, std::string name, {0}Args args{2}, ResourceOptions options = {{}},\n      {3});\n",
-                           name, base, needs_args ? "" : " = {}", kWhere);
+    header_ += fmt::format(
+        "class {0} : public {1} {{\n public:\n  {0}(Context& ctx, std::string name, {0}Args args{2}, ResourceOptions "
+        "options = {{}},\n      {3});\n",
+        name, base, needs_args ? "" : " = {}", kWhere);
     if (!r.component && !provider) {
-      header_ += fmt::format("  /// An existing one that this program only reads.\n  static {} get(Context& ctx, std::string name, Input<std::string> id, ResourceOptions options = {{}},\n      {});\n",
-                             name, kWhere);
+      header_ += fmt::format(
+          "  /// An existing one that this program only reads.\n  static {} get(Context& ctx, std::string name, "
+          "Input<std::string> id, ResourceOptions options = {{}},\n      {});\n",
+          name, kWhere);
     }
     header_ += fmt::format("  explicit {}(detail::CoreRef core);\n\n", name);
     std::string members;
@@ -209,16 +221,21 @@ class Emitter {
     for (const auto& p : r.outputs)
       if (p.secret) secrets += fmt::format("{}{}", secrets.empty() ? "" : ", ", json_quote(p.name));
     auto registration = [&](std::string_view inputs) {
-      return fmt::format("{{.type = {}, .name = std::move(name), .kind = ResourceKind::{}, .inputs = {}, .version = {}, .url = {}, .options = {}, .where = where}}",
-                         json_quote(r.token), r.component ? "remote" : "custom", inputs, json_quote(p_.version),
-                         json_quote(p_.url),
-                         secrets.empty() ? "std::move(options)" : fmt::format("with_secrets(std::move(options), {{{}}})", secrets));
+      return fmt::format(
+          "{{.type = {}, .name = std::move(name), .kind = ResourceKind::{}, .inputs = {}, .version = {}, .url = {}, "
+          ".options = {}, .where = where}}",
+          json_quote(r.token), r.component ? "remote" : "custom", inputs, json_quote(p_.version), json_quote(p_.url),
+          secrets.empty() ? "std::move(options)" : fmt::format("with_secrets(std::move(options), {{{}}})", secrets));
     };
-    source_ += fmt::format("{0}::{0}(Context& ctx, std::string name, {0}Args args, ResourceOptions options, std::source_location where)\n    : {0}(register_resource(ctx, {1})) {{}}\n\n",
-                           name, registration("args.encode()"));
+    source_ += fmt::format(
+        "{0}::{0}(Context& ctx, std::string name, {0}Args args, ResourceOptions options, std::source_location where)\n "
+        "   : {0}(register_resource(ctx, {1})) {{}}\n\n",
+        name, registration("args.encode()"));
     if (r.component || r.token.starts_with("pulumi:providers:")) return;
-    source_ += fmt::format("{0} {0}::get(Context& ctx, std::string name, Input<std::string> id, ResourceOptions options, std::source_location where) {{\n  return {0}(read_resource(ctx, {1}, id));\n}}\n\n",
-                           name, registration("{}"));
+    source_ += fmt::format(
+        "{0} {0}::get(Context& ctx, std::string name, Input<std::string> id, ResourceOptions options, "
+        "std::source_location where) {{\n  return {0}(read_resource(ctx, {1}, id));\n}}\n\n",
+        name, registration("{}"));
   }
 
   // Methods of components: their arguments and results are named after both.
@@ -238,8 +255,10 @@ class Emitter {
   }
   void method_definition(const std::string& owner, const std::string& method, const std::string& token) {
     if (!p_.functions.contains(token)) return;
-    source_ += fmt::format("Output<{0}{1}Result> {0}::{2}(Context& ctx, {0}{1}Args args, std::source_location where) const {{\n  return decoded<{0}{1}Result>(ctx, ctx.call({3}, *this, args.encode(), where), {3});\n}}\n\n",
-                           owner, upper_first(method), field_name(method), json_quote(token));
+    source_ += fmt::format(
+        "Output<{0}{1}Result> {0}::{2}(Context& ctx, {0}{1}Args args, std::source_location where) const {{\n  return "
+        "decoded<{0}{1}Result>(ctx, ctx.call({3}, *this, args.encode(), where), {3});\n}}\n\n",
+        owner, upper_first(method), field_name(method), json_quote(token));
   }
 
   void function(const Function& f) {
@@ -256,16 +275,22 @@ class Emitter {
     const auto parameters = fmt::format("(Context& ctx, {}Args args{}, InvokeOptions options = {{}},\n    {})", name,
                                         needs_args ? "" : " = {}", kWhere);
     header_ += comment(f.description, "");
-    header_ += fmt::format("Output<{0}> {1}{2};\n/// The same at once: waits for the answer, takes no outputs that are not known yet, throws ProgramError.\n{0} {1}Now{2};\n\n",
-                           result, name, parameters);
-    const auto definition = fmt::format("(Context& ctx, {}Args args, InvokeOptions options, std::source_location where) {{\n", name);
+    header_ += fmt::format(
+        "Output<{0}> {1}{2};\n/// The same at once: waits for the answer, takes no outputs that are not known yet, "
+        "throws ProgramError.\n{0} {1}Now{2};\n\n",
+        result, name, parameters);
+    const auto definition =
+        fmt::format("(Context& ctx, {}Args args, InvokeOptions options, std::source_location where) {{\n", name);
     const auto token = json_quote(f.token);
-    const auto options = fmt::format("with_version(std::move(options), {}, {})", json_quote(p_.version), json_quote(p_.url));
+    const auto options =
+        fmt::format("with_version(std::move(options), {}, {})", json_quote(p_.version), json_quote(p_.url));
     const char* only = f.single ? "only_member(" : "(";
-    source_ += fmt::format("{0} {1}Now{2}  return decoded_now<{0}>(ctx, {3}ctx.invoke_now({4}, args.encode(), {5}, where)), {4});\n}}\n",
-                           result, name, definition, only, token, options);
-    source_ += fmt::format("Output<{0}> {1}{2}  return decoded<{0}>(ctx, {3}ctx.invoke({4}, args.encode(), {5}, where)), {4});\n}}\n\n",
-                           result, name, definition, only, token, options);
+    source_ += fmt::format(
+        "{0} {1}Now{2}  return decoded_now<{0}>(ctx, {3}ctx.invoke_now({4}, args.encode(), {5}, where)), {4});\n}}\n",
+        result, name, definition, only, token, options);
+    source_ += fmt::format(
+        "Output<{0}> {1}{2}  return decoded<{0}>(ctx, {3}ctx.invoke({4}, args.encode(), {5}, where)), {4});\n}}\n\n",
+        result, name, definition, only, token, options);
   }
 
   const Package& p_;

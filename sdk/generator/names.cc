@@ -10,22 +10,31 @@ namespace drydock::generator {
 
 namespace {
 
-/// ISO C++20, [lex.key] and alternative tokens; plus the members of generated structs and of resources.
+/// ISO C++20, [lex.key] and alternative tokens; plus what compilers predefine outside of strict modes.
 const std::set<std::string, std::less<>> kReserved = {
-    "alignas",      "alignof",      "and",         "and_eq",       "asm",         "auto",      "bitand",
-    "bitor",        "bool",         "break",       "case",         "catch",       "char",      "char8_t",
-    "char16_t",     "char32_t",     "class",       "compl",        "concept",     "const",     "consteval",
-    "constexpr",    "constinit",    "const_cast",  "continue",     "co_await",    "co_return", "co_yield",
-    "decltype",     "default",      "delete",      "do",           "double",      "dynamic_cast", "else",
-    "enum",         "explicit",     "export",      "extern",       "false",       "float",     "for",
-    "friend",       "goto",         "if",          "inline",       "int",         "long",      "mutable",
-    "namespace",    "new",          "noexcept",    "not",          "not_eq",      "nullptr",   "operator",
-    "or",           "or_eq",        "private",     "protected",    "public",      "register",  "reinterpret_cast",
-    "requires",     "return",       "short",       "signed",       "sizeof",      "static",    "static_assert",
-    "static_cast",  "struct",       "switch",      "template",     "this",        "thread_local", "throw",
-    "true",         "try",          "typedef",     "typeid",       "typename",    "union",     "unsigned",
-    "using",        "virtual",      "void",        "volatile",     "wchar_t",     "while",     "xor",
-    "xor_eq",       "encode",       "decode",      "core",         "get",         "linux",     "unix"};
+    "alignas",     "alignof",   "and",        "and_eq",    "asm",      "auto",         "bitand",
+    "bitor",       "bool",      "break",      "case",      "catch",    "char",         "char8_t",
+    "char16_t",    "char32_t",  "class",      "compl",     "concept",  "const",        "consteval",
+    "constexpr",   "constinit", "const_cast", "continue",  "co_await", "co_return",    "co_yield",
+    "decltype",    "default",   "delete",     "do",        "double",   "dynamic_cast", "else",
+    "enum",        "explicit",  "export",     "extern",    "false",    "float",        "for",
+    "friend",      "goto",      "if",         "inline",    "int",      "long",         "mutable",
+    "namespace",   "new",       "noexcept",   "not",       "not_eq",   "nullptr",      "operator",
+    "or",          "or_eq",     "private",    "protected", "public",   "register",     "reinterpret_cast",
+    "requires",    "return",    "short",      "signed",    "sizeof",   "static",       "static_assert",
+    "static_cast", "struct",    "switch",     "template",  "this",     "thread_local", "throw",
+    "true",        "try",       "typedef",    "typeid",    "typename", "union",        "unsigned",
+    "using",       "virtual",   "void",       "volatile",  "wchar_t",  "while",        "xor",
+    "xor_eq",      "linux",     "unix"};
+/// Members of generated structs and of resources.
+const std::set<std::string, std::less<>> kMembers = {"encode", "decode", "core", "get"};
+
+std::string safe(std::string out) {
+  for (char& c : out)
+    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') c = '_';
+  if (out.empty() || std::isdigit(static_cast<unsigned char>(out[0]))) out.insert(0, "_");
+  return kReserved.contains(out) ? out + "_" : out;
+}
 
 bool identifier(std::string_view text) {
   if (text.empty() || std::isdigit(static_cast<unsigned char>(text[0]))) return false;
@@ -74,9 +83,9 @@ std::string module_of(std::string_view token, std::string_view format) {
 std::string class_name(std::string_view token) { return upper_first(token.substr(token.rfind(':') + 1)); }
 
 std::string namespace_of(std::string_view package, std::string_view module) {
-  std::string out = "drydock::" + field_name(package);
+  std::string out = "drydock::" + safe(std::string(package));
   if (module.empty()) return out;
-  for (const auto& part : split(module, '/')) out += "::" + field_name(replace_all(part, ".", "_"));
+  for (const auto& part : split(module, '/')) out += "::" + safe(part);
   return out;
 }
 
@@ -85,11 +94,8 @@ std::string header_of(std::string_view package, std::string_view module) {
 }
 
 std::string field_name(std::string_view property) {
-  std::string out(property);
-  for (char& c : out)
-    if (!std::isalnum(static_cast<unsigned char>(c)) && c != '_') c = '_';
-  if (out.empty() || std::isdigit(static_cast<unsigned char>(out[0]))) out.insert(0, "_");
-  return kReserved.contains(out) ? out + "_" : out;
+  auto out = safe(std::string(property));
+  return kMembers.contains(out) ? out + "_" : out;
 }
 
 std::string enum_value_name(std::string_view name, std::string_view value) {

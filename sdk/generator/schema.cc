@@ -52,8 +52,8 @@ class Reader {
       for (const auto& v : json.at("enum").as_array()) {
         const Json& value = v.at("value");
         if (!value.is_string()) t.number = type(json, token);
-        t.values.push_back(
-            {v.at("name").string_or(), value.is_string() ? value.as_string() : value.dump(), v.at("description").string_or()});
+        t.values.push_back({v.at("name").string_or(), value.is_string() ? value.as_string() : value.dump(),
+                            v.at("description").string_or()});
       }
       return t;
     }

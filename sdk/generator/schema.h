@@ -66,7 +66,8 @@ struct Package {
   std::optional<ResourceType> provider;
 };
 
-/// Joins the parts of a schema that was split into files: members of objects are added; the same member twice is an error.
+/// Joins the parts of a schema that was split into files: members of objects are added; the same member twice is an
+/// error.
 Result<Json> merge(const std::vector<std::pair<std::string, Json>>& parts);
 /// Every mistake of the schema, one a line, in one error.
 Result<Package> read_package(const Json& schema);

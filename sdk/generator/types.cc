@@ -35,7 +35,8 @@ Types::Types(const Package& package) : p_(package) {
         std::set<const Type*> named;
         needs(property.type, named);
         for (const auto* type : named)
-          if (type->package.empty() && this->module(type->token) != module) edges_[module].insert(this->module(type->token));
+          if (type->package.empty() && this->module(type->token) != module)
+            edges_[module].insert(this->module(type->token));
       }
     }
   }
@@ -95,15 +96,24 @@ std::string Types::qualified(const Type& type, const std::string& name, const st
 
 std::string Types::input(const Type& type, const std::string& from) const {
   switch (type.kind) {
-    case Kind::boolean: return "bool";
-    case Kind::integer: return "int";
-    case Kind::number: return "double";
-    case Kind::text: return "std::string";
-    case Kind::any: return "PropertyValue";
-    case Kind::asset: return "Asset";
-    case Kind::archive: return "Archive";
-    case Kind::list: return "std::vector<" + input(type.of[0], from) + ">";
-    case Kind::map: return "std::map<std::string, " + input(type.of[0], from) + ">";
+    case Kind::boolean:
+      return "bool";
+    case Kind::integer:
+      return "int";
+    case Kind::number:
+      return "double";
+    case Kind::text:
+      return "std::string";
+    case Kind::any:
+      return "PropertyValue";
+    case Kind::asset:
+      return "Asset";
+    case Kind::archive:
+      return "Archive";
+    case Kind::list:
+      return "std::vector<" + input(type.of[0], from) + ">";
+    case Kind::map:
+      return "std::map<std::string, " + input(type.of[0], from) + ">";
     case Kind::resource:
       if (!type.package.empty()) return foreign_name(type);
       return qualified(type, type.token.starts_with("pulumi:") ? "Provider" : resource_name(type.token), from);
@@ -113,7 +123,8 @@ std::string Types::input(const Type& type, const std::string& from) const {
       if (named && named->number) return input(*named->number, from);
       return qualified(type, type_name(type.token) + (named && named->is_enum() ? "" : "Args"), from);
     }
-    case Kind::choice: break;
+    case Kind::choice:
+      break;
   }
   std::vector<std::string> names;
   for (const auto& one : type.of) {
@@ -156,19 +167,25 @@ std::string Types::output(const Type& type, const std::string& from, bool requir
       case Kind::integer:
       case Kind::number:
       case Kind::text:
-      case Kind::any: return input(type, from);
+      case Kind::any:
+        return input(type, from);
       case Kind::asset:
-      case Kind::archive: return "PropertyValue";
-      case Kind::list: return "std::vector<" + output(type.of[0], from, true) + ">";
-      case Kind::map: return "std::map<std::string, " + output(type.of[0], from, true) + ">";
-      case Kind::resource: return input(type, from);
+      case Kind::archive:
+        return "PropertyValue";
+      case Kind::list:
+        return "std::vector<" + output(type.of[0], from, true) + ">";
+      case Kind::map:
+        return "std::map<std::string, " + output(type.of[0], from, true) + ">";
+      case Kind::resource:
+        return input(type, from);
       case Kind::object: {
         if (!type.package.empty()) return foreign_name(type);
         const auto* named = find(type);
         if (named && named->number) return input(*named->number, from);
         return qualified(type, type_name(type.token), from);
       }
-      case Kind::choice: break;
+      case Kind::choice:
+        break;
     }
     for (const auto& one : type.of)
       if (one.kind != Kind::text && !is_text_enum(one)) return "PropertyValue";
@@ -223,7 +240,8 @@ bool Types::reaches(const std::string& from, const std::string& to) const {
     left.pop_back();
     if (module == to) return true;
     if (!seen.insert(module).second) continue;
-    if (auto found = edges_.find(module); found != edges_.end()) left.insert(left.end(), found->second.begin(), found->second.end());
+    if (auto found = edges_.find(module); found != edges_.end())
+      left.insert(left.end(), found->second.begin(), found->second.end());
   }
   return false;
 }
@@ -232,7 +250,8 @@ Types::Uses Types::uses(const std::string& module) const {
   Uses uses;
   // Resources may name each other in any order.
   for (const auto& [token, r] : p_.resources)
-    if (this->module(token) == module) uses.forward[namespace_of(p_.name, module)].insert("class " + resource_name(token) + ";");
+    if (this->module(token) == module)
+      uses.forward[namespace_of(p_.name, module)].insert("class " + resource_name(token) + ";");
   if (module.empty() && p_.provider) uses.forward[namespace_of(p_.name, module)].insert("class Provider;");
   for (const auto* properties : properties_of(module)) {
     for (const auto& property : *properties) {

@@ -26,10 +26,11 @@ class Types {
 
   /// The T of Input<T>.
   std::string input(const Type& type, const std::string& from) const;
-  /// The type of a field in a struct of inputs: Input<T>, or for an object its own struct, so that its fields can be written
-  /// in one pair of braces. Objects that hold themselves stay behind an Input.
+  /// The type of a field in a struct of inputs: Input<T>, or for an object its own struct, so that its fields can be
+  /// written in one pair of braces. Objects that hold themselves stay behind an Input.
   std::string field(const Type& type, const std::string& from) const;
-  /// The T of Output<T>, or of a field of an answer. What need not be there is optional; lists and maps are empty instead.
+  /// The T of Output<T>, or of a field of an answer. What need not be there is optional; lists and maps are empty
+  /// instead.
   std::string output(const Type& type, const std::string& from, bool required) const;
 
   /// Types of a module, each after those it holds.
