@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "proof/permission/tri.h"
+#include "proof/tri.h"
 
 namespace drydock::proof {
 

@@ -15,7 +15,7 @@
 
 #include "cloud/aws/policy.h"
 #include "proof/permission/pattern.h"
-#include "proof/permission/tri.h"
+#include "proof/tri.h"
 
 namespace drydock::proof {
 

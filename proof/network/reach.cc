@@ -1,0 +1,450 @@
+#include "proof/network/reach.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "cloud/aws/service_names.h"
+#include "proof/network/filters.h"
+
+namespace drydock::proof {
+namespace {
+
+constexpr Ports kEphemeral{32768, 60999};    // Linux clients
+constexpr Ports kNatEphemeral{1024, 65535};  // NAT gateways
+
+AddressSet addresses_of(const Network& network, const Site& site) {
+  if (!site.addresses.empty()) return site.addresses;
+  const aws::Subnet* subnet = network.subnet(site.subnetId);
+  const auto cidr = subnet ? aws::Cidr::parse(subnet->cidrBlock) : std::nullopt;
+  return cidr ? AddressSet(*cidr) : AddressSet();
+}
+
+void wall(Reach& reach, std::string code, std::string component, std::string evidence, Tri passes = Tri::no,
+          AddressSet blocked = {}) {
+  reach.reached = both(reach.reached, passes);
+  reach.walls.push_back(
+      {std::move(code), std::move(component), std::move(evidence), passes == Tri::maybe, std::move(blocked)});
+}
+
+void apply(Reach& reach, const char* code, const std::string& component, Passage passage) {
+  if (passage.passes == Tri::yes) {
+    reach.hops.push_back(std::move(passage.evidence));
+  } else {
+    wall(reach, code, component, std::move(passage.evidence), passage.passes, std::move(passage.blocked));
+  }
+}
+
+std::string names_of(const std::vector<std::string>& groups) {
+  std::string out;
+  for (const std::string& group : groups) out += (out.empty() ? "" : ", ") + group;
+  return out;
+}
+
+void acl(Reach& reach, const Network& network, const aws::Subnet& subnet, Direction direction, const AddressSet& peer,
+         Ports ports, const char* code, Protocol protocol = Protocol::tcp) {
+  const aws::NetworkAcl* list = network.network_acl(subnet);
+  apply(reach, code, list ? list->networkAclId : subnet.subnetId,
+        through_acl(network, subnet, direction, {peer, ports, protocol}));
+}
+
+struct Piece {
+  AddressSet addresses;
+  const aws::Route* route = nullptr;  // null: no route
+  std::string destination;
+  bool random = false;  // two prefix lists, different targets: AWS picks one
+};
+
+// Each destination goes by its longest prefix; equal ones by rank (static, prefix list, propagated).
+std::vector<Piece> split_by_route(const Network& network, const aws::RouteTable& table, const AddressSet& to) {
+  struct Entry {
+    aws::Cidr cidr;
+    int rank;
+    const aws::Route* route;
+    std::string text;
+  };
+  std::vector<Entry> entries;
+  const auto add = [&](const std::string& text, int rank, const aws::Route& route, const std::string& shown) {
+    if (const auto cidr = aws::Cidr::parse(text)) entries.push_back({*cidr, rank, &route, shown});
+  };
+  for (const aws::Route& route : table.routeSet) {
+    const int rank = route.origin == "EnableVgwRoutePropagation" ? 2 : 0;
+    if (route.destinationCidrBlock) add(*route.destinationCidrBlock, rank, route, *route.destinationCidrBlock);
+    if (route.destinationIpv6CidrBlock)
+      add(*route.destinationIpv6CidrBlock, rank, route, *route.destinationIpv6CidrBlock);
+    if (route.destinationPrefixListId)
+      if (const aws::PrefixList* list = network.prefix_list(*route.destinationPrefixListId))
+        for (const std::string& text : list->cidrSet) add(text, 1, route, *route.destinationPrefixListId);
+  }
+  std::stable_sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    return a.cidr.bits != b.cidr.bits ? a.cidr.bits > b.cidr.bits : a.rank < b.rank;
+  });
+  std::vector<Piece> pieces;
+  AddressSet left = to;
+  for (const Entry& e : entries) {
+    AddressSet hit = left.common(e.cidr);
+    if (hit.empty()) continue;
+    left = left.without(e.cidr);
+    pieces.push_back({std::move(hit), e.route, e.text});
+    const bool twin =
+        e.rank == 1 && std::any_of(entries.begin(), entries.end(), [&](const Entry& o) {
+          return o.rank == 1 && o.route != e.route && o.cidr.bits == e.cidr.bits && o.cidr.overlaps(e.cidr);
+        });
+    pieces.back().random = twin;
+  }
+  if (!left.empty()) pieces.push_back({std::move(left), nullptr, {}});
+  return pieces;
+}
+
+std::string target_of(const aws::Route& r) {
+  for (const auto* t :
+       {&r.gatewayId, &r.natGatewayId, &r.transitGatewayId, &r.vpcPeeringConnectionId, &r.networkInterfaceId,
+        &r.instanceId, &r.egressOnlyInternetGatewayId, &r.carrierGatewayId, &r.localGatewayId, &r.coreNetworkArn})
+    if (*t) return **t;
+  return "";
+}
+
+bool attached(const Network& network, const std::string& gateway, const std::string& vpc) {
+  const aws::InternetGateway* igw = network.internet_gateway(gateway);
+  return igw && std::any_of(igw->attachmentSet.begin(), igw->attachmentSet.end(),
+                            [&](const auto& a) { return a.vpcId == vpc; });
+}
+
+// The interface a route leads to must belong to a running instance that forwards.
+void through_interface(Reach& reach, const Network& network, const std::string& id, const std::string& table) {
+  const aws::NetworkInterface* eni = network.interface(id);
+  const aws::Instance* instance =
+      eni && eni->attachment && eni->attachment->instanceId ? network.instance(*eni->attachment->instanceId) : nullptr;
+  if (!instance || instance->instanceState.name != "running")
+    return wall(reach, "route.blackhole", table, fmt::format("{}: {} belongs to no running instance", table, id));
+  if (eni->sourceDestCheck)
+    return wall(reach, "route.source-dest-check", id,
+                fmt::format("{} drops what is not its own: source/destination check is on", id));
+  reach.unknown = true;
+  wall(reach, "path.middlebox", id, fmt::format("what {} does with the packets is not modelled", id), Tri::maybe);
+}
+
+void through_nat(Reach& reach, const Network& network, const aws::Subnet& subnet, const std::string& id,
+                 const AddressSet& from, const AddressSet& to, int port) {
+  const aws::NatGateway* nat = network.nat_gateway(id);
+  if (!nat || nat->state == "deleted" || nat->state == "failed")
+    return wall(reach, "route.blackhole", id, fmt::format("{} is gone or failed", id));
+  const aws::Subnet* home = network.subnet(nat->subnetId);
+  const aws::RouteTable* table = home ? network.route_table(*home) : nullptr;
+  bool out = nat->connectivityType == "public" && table;
+  if (out) {
+    for (const Piece& piece : split_by_route(network, *table, to)) {
+      const std::string target = piece.route ? target_of(*piece.route) : "";
+      const bool igw = piece.route && piece.route->state != "blackhole" && target.starts_with("igw-") &&
+                       attached(network, target, nat->vpcId);
+      const bool endpoint = target.starts_with("vpce-");
+      out = out && (igw || endpoint);
+    }
+  }
+  if (!out)
+    return wall(reach, "nat.no-way-out", id,
+                fmt::format("{} in {}: its own subnet has no route to an internet gateway", id, nat->subnetId));
+  reach.hops.push_back(fmt::format("{} in {}", id, nat->subnetId));
+  for (const aws::NatGatewayAddress& a : nat->natGatewayAddressSet)
+    reach.public_sources.push_back(a.publicIp.value_or(""));
+  if (nat->natGatewayAddressSet.empty()) reach.public_sources.emplace_back();
+  if (home->subnetId != subnet.subnetId) {
+    acl(reach, network, *home, Direction::ingress, from, {port, port}, "acl.ingress");
+    acl(reach, network, *home, Direction::egress, from, kEphemeral, "acl.return");
+  }
+  acl(reach, network, *home, Direction::egress, to, {port, port}, "acl.egress");
+  acl(reach, network, *home, Direction::ingress, to, kNatEphemeral, "acl.return");
+}
+
+void through_route(Reach& reach, const Network& network, const Site& from, const aws::Subnet& subnet,
+                   const aws::RouteTable& table, const Piece& piece, int port) {
+  const std::string shown = piece.addresses.str();
+  if (!piece.route)
+    return wall(reach, "route.none", table.routeTableId, fmt::format("{}: no route to {}", table.routeTableId, shown),
+                Tri::no, piece.addresses);
+  const std::string target = target_of(*piece.route);
+  const std::string line = fmt::format("{}: {} -> {}", table.routeTableId, piece.destination, target);
+  if (piece.random)
+    wall(reach, "route.random", table.routeTableId, line + ", and another prefix list of the same length", Tri::maybe);
+  if (piece.route->state == "blackhole")
+    return wall(reach, "route.blackhole", table.routeTableId, line + " is a blackhole", Tri::no, piece.addresses);
+  if (target == "local") {
+    return wall(reach, "route.local", table.routeTableId, line + ": nothing in the VPC has this address", Tri::no,
+                piece.addresses);
+  }
+  reach.hops.push_back(line);
+  if (target.starts_with("vpce-")) {
+    const aws::VpcEndpoint* endpoint = network.endpoint(target);
+    if (!endpoint || endpoint->state != "available")
+      return wall(reach, "endpoint.state", target, fmt::format("{} is not available", target));
+    reach.endpoint = target;
+  } else if (target.starts_with("igw-")) {
+    if (!attached(network, target, subnet.vpcId))
+      return wall(reach, "route.blackhole", target, fmt::format("{} is not attached to {}", target, subnet.vpcId));
+    if (!from.has_public_ip)
+      return wall(reach, "internet.public-ip", from.component,
+                  fmt::format("{} has no public address, so {} drops its packets", from.component, target));
+    reach.public_sources.emplace_back();
+  } else if (target.starts_with("nat-")) {
+    through_nat(reach, network, subnet, target, addresses_of(network, from), piece.addresses, port);
+  } else if (target.starts_with("eni-")) {
+    through_interface(reach, network, target, table.routeTableId);
+  } else {
+    reach.unknown = true;
+    wall(reach, "path.unmodelled", target, fmt::format("{} leads out of what is modelled", target), Tri::maybe);
+  }
+}
+
+}  // namespace
+
+void Reach::join(const Reach& other) {
+  reached = both(reached, other.reached);
+  unknown |= other.unknown;
+  public_sources.insert(public_sources.end(), other.public_sources.begin(), other.public_sources.end());
+  walls.insert(walls.end(), other.walls.begin(), other.walls.end());
+  hops.insert(hops.end(), other.hops.begin(), other.hops.end());
+  if (endpoint.empty()) endpoint = other.endpoint;
+}
+
+Reach reach_site(const Network& network, const Site& from, const Site& to, int port, Protocol protocol) {
+  Reach reach;
+  const aws::Subnet *home = network.subnet(from.subnetId), *there = network.subnet(to.subnetId);
+  if (!home || !there) {
+    reach.unknown = true;
+    wall(reach, "path.unknown-subnet", home ? to.component : from.component, "its subnet is not known", Tri::maybe);
+    return reach;
+  }
+  const AddressSet source = addresses_of(network, from), target = addresses_of(network, to);
+  const Ports ports{port, port};
+  apply(reach, "sg.egress", names_of(from.groups),
+        through_groups(network, from.groups, Direction::egress, {target, ports, protocol}, to.groups));
+  if (home->subnetId != there->subnetId) {
+    acl(reach, network, *home, Direction::egress, target, ports, "acl.egress", protocol);
+    if (const aws::RouteTable* table = network.route_table(*home)) {
+      for (const Piece& piece : split_by_route(network, *table, target)) {
+        const std::string to_what = piece.route ? target_of(*piece.route) : "";
+        if (to_what == "local" && piece.route->state != "blackhole") {
+          reach.hops.push_back(fmt::format("{}: {} -> local", table->routeTableId, piece.destination));
+        } else {
+          through_route(reach, network, from, *home, *table, piece, port);
+        }
+      }
+    } else {
+      wall(reach, "route.none", home->subnetId, home->subnetId + " has no route table");
+    }
+    acl(reach, network, *there, Direction::ingress, source, ports, "acl.ingress", protocol);
+  }
+  apply(reach, "sg.ingress", names_of(to.groups),
+        through_groups(network, to.groups, Direction::ingress, {source, ports, protocol}, from.groups));
+  if (home->subnetId != there->subnetId) {
+    acl(reach, network, *there, Direction::egress, source, kEphemeral, "acl.return", protocol);
+    acl(reach, network, *home, Direction::ingress, target, kEphemeral, "acl.return", protocol);
+  }
+  return reach;
+}
+
+Reach reach_public(const Network& network, const Site& from, const AddressSet& to, int port) {
+  Reach reach;
+  const aws::Subnet* home = network.subnet(from.subnetId);
+  const aws::RouteTable* table = home ? network.route_table(*home) : nullptr;
+  if (!table) {
+    wall(reach, "route.none", from.component, from.component + ": its subnet has no route table");
+    return reach;
+  }
+  const Ports ports{port, port};
+  apply(reach, "sg.egress", names_of(from.groups),
+        through_groups(network, from.groups, Direction::egress, {to, ports}, {}));
+  acl(reach, network, *home, Direction::egress, to, ports, "acl.egress");
+  for (const Piece& piece : split_by_route(network, *table, to))
+    through_route(reach, network, from, *home, *table, piece, port);
+  acl(reach, network, *home, Direction::ingress, to, kEphemeral, "acl.return");
+  return reach;
+}
+
+namespace {
+
+constexpr const char* kImds = "169.254.169.254";
+
+bool amazon_dns(const Network& network, const aws::Vpc& vpc) {
+  const aws::DhcpOptions* options = network.dhcp_options(vpc.dhcpOptionsId);
+  if (!options) return true;  // the region's default options
+  for (const aws::DhcpConfiguration& c : options->configurations)
+    if (c.key == "domain-name-servers")
+      return std::all_of(c.values.begin(), c.values.end(), [](const auto& v) { return v == "AmazonProvidedDNS"; });
+  return false;
+}
+
+bool reaches_servers(const Network& network, const Site& from, const aws::Vpc& vpc) {
+  const aws::DhcpOptions* options = network.dhcp_options(vpc.dhcpOptionsId);
+  for (const aws::DhcpConfiguration& c : options->configurations) {
+    if (c.key != "domain-name-servers") continue;
+    for (const std::string& server : c.values) {
+      const auto ip = aws::IpAddress::parse(server);
+      if (!ip) continue;
+      const aws::NetworkInterface* eni = network.interface_at(vpc.vpcId, server);
+      Site site{server, eni ? eni->subnetId : "", AddressSet::of(*ip), {}, false};
+      if (eni)
+        for (const aws::GroupIdentifier& g : eni->groupSet) site.groups.push_back(g.groupId);
+      const Reach reach =
+          eni ? reach_site(network, from, site, 53, Protocol::udp) : reach_public(network, from, site.addresses, 53);
+      if (reach.reached != Tri::no) return true;
+    }
+  }
+  return false;
+}
+
+std::vector<Site> sites_of_endpoint(const Network& network, const aws::VpcEndpoint& e) {
+  std::vector<std::string> groups;
+  for (const aws::GroupIdentifier& g : e.groupSet) groups.push_back(g.groupId);
+  std::vector<Site> sites;
+  for (const std::string& id : e.networkInterfaceIdSet) {
+    const aws::NetworkInterface* eni = network.interface(id);
+    if (!eni) continue;
+    Site site{e.vpcEndpointId + " in " + eni->subnetId, eni->subnetId, {}, {}, false};
+    if (const auto ip = aws::IpAddress::parse(eni->privateIpAddress)) site.addresses = AddressSet::of(*ip);
+    for (const aws::GroupIdentifier& g : eni->groupSet) site.groups.push_back(g.groupId);
+    sites.push_back(std::move(site));
+  }
+  if (sites.empty())  // planned: an interface in each subnet, at any address
+    for (const std::string& subnet : e.subnetIdSet)
+      sites.push_back({e.vpcEndpointId + " in " + subnet, subnet, {}, groups, false});
+  return sites;
+}
+
+AddressSet public_addresses(const Network& network, std::string_view host) {
+  for (const char* service : {"s3", "dynamodb"}) {
+    const std::string suffix = std::string(service) + "." + network.region() + ".";
+    const bool is_it = host.find("." + suffix) != host.npos || host.starts_with(suffix);
+    const aws::PrefixList* list = is_it ? network.prefix_list_of(service) : nullptr;
+    if (!list) continue;
+    AddressSet out;
+    for (const std::string& text : list->cidrSet)
+      if (const auto cidr = aws::Cidr::parse(text)) out.add(*cidr);
+    return out;
+  }
+  return AddressSet::public_v4();
+}
+
+// A public API server takes only the addresses it lists. Where nobody knows the address, only "everyone" is certain.
+void admit(Reach& reach, const ApiServer& api) {
+  AddressSet admitted;
+  std::string list;
+  for (const std::string& text : api.publicAccessCidrs) {
+    if (const auto cidr = aws::Cidr::parse(text)) admitted.add(*cidr);
+    list += (list.empty() ? "" : ", ") + text;
+  }
+  if (api.publicAccessCidrs.empty()) return;  // EKS's own default is 0.0.0.0/0
+  for (const std::string& source : reach.public_sources) {
+    const auto ip = aws::IpAddress::parse(source);
+    AddressSet left = ip ? AddressSet::of(*ip) : AddressSet::public_v4();
+    for (const aws::Cidr& part : admitted.parts()) left = left.without(part);
+    if (left.empty()) continue;
+    wall(reach, "eks.public-access-cidrs", api.cluster,
+         fmt::format("publicAccessCidrs of {} are {}; the node comes from {}", api.cluster, list,
+                     ip ? source : "a public address that is not known"),
+         ip || admitted.empty() ? Tri::no : Tri::maybe);
+  }
+}
+
+}  // namespace
+
+Names resolve_name(const Network& network, const Site& from, std::string_view host) {
+  Names names;
+  const aws::Subnet* home = network.subnet(from.subnetId);
+  const aws::Vpc* vpc = home ? network.vpc(home->vpcId) : nullptr;
+  if (const auto ip = aws::IpAddress::parse(host)) {
+    names.kind = Names::Kind::public_addresses;
+    names.addresses = AddressSet::of(*ip);
+    return names;
+  }
+  if (!vpc || !vpc->enableDnsSupport) {
+    names.kind = Names::Kind::no_resolver;
+    names.zone = vpc ? vpc->vpcId + " has enableDnsSupport off" : "no VPC";
+    return names;
+  }
+  const bool own = amazon_dns(network, *vpc), zones = own && vpc->enableDnsHostnames;
+  if (!own) {
+    // Servers of one's own: what they forward is nobody's knowledge here; they are taken to know public names only.
+    names.zone = "the servers of " + vpc->dhcpOptionsId;
+    if (!reaches_servers(network, from, *vpc)) {
+      names.kind = Names::Kind::no_resolver;
+      names.zone += " are out of reach on port 53";
+      return names;
+    }
+  }
+  for (const ApiServer& api : network.api_servers()) {
+    if (api.host != host) continue;
+    names.api = &api;
+    if (zones && api.privateAccess && api.vpcId == vpc->vpcId) {
+      names.kind = Names::Kind::sites;
+      names.zone = "cluster " + api.cluster;
+      for (const std::string& subnet : api.subnetIds)
+        names.sites.push_back(
+            {"API server of " + api.cluster + " in " + subnet, subnet, {}, api.securityGroupIds, false});
+      return names;
+    }
+    if (api.publicAccess) {
+      names.kind = Names::Kind::public_addresses;
+      names.addresses = AddressSet::public_v4();
+      names.zone = "public DNS";
+      return names;
+    }
+    // Private only, and seen from elsewhere: public DNS gives the private addresses.
+    names.kind = Names::Kind::sites;
+    names.zone = "public DNS";
+    for (const std::string& subnet : api.subnetIds)
+      names.sites.push_back(
+          {"API server of " + api.cluster + " in " + subnet, subnet, {}, api.securityGroupIds, false});
+    return names;
+  }
+  if (zones) {
+    for (const aws::VpcEndpoint* e : network.endpoints_in(vpc->vpcId)) {
+      if (e->vpcEndpointType != "Interface" || e->state != "available" || !e->privateDnsEnabled) continue;
+      for (const std::string& name :
+           aws::private_dns_names(aws::service_of(e->serviceName, network.region()), network.region())) {
+        if (!aws::host_matches(host, name)) continue;
+        names.kind = Names::Kind::sites;
+        names.zone = names.endpoint = e->vpcEndpointId;
+        names.sites = sites_of_endpoint(network, *e);
+        return names;
+      }
+    }
+  }
+  if (!aws::is_aws_service_host(host)) return names;
+  names.kind = Names::Kind::public_addresses;
+  if (names.zone.empty()) names.zone = "public DNS";
+  names.addresses = public_addresses(network, host);
+  return names;
+}
+
+Contact contact(const Network& network, const Site& from, std::string_view host, int port) {
+  Contact c{resolve_name(network, from, host), {}};
+  if (host == kImds) return c;  // answered by the instance's own machine: no route, group or ACL
+  switch (c.names.kind) {
+    case Names::Kind::no_such_host:
+      wall(c.reach, "dns.no-such-host", std::string(host), fmt::format("no such host: {}", host));
+      return c;
+    case Names::Kind::no_resolver:
+      wall(c.reach, "dns.no-resolver", std::string(host), c.names.zone);
+      return c;
+    case Names::Kind::public_addresses:
+      c.reach = reach_public(network, from, c.names.addresses, port);
+      if (c.names.api) admit(c.reach, *c.names.api);
+      return c;
+    case Names::Kind::sites:
+      break;
+  }
+  // Clients try the addresses one after the other: all dead is no, some dead is a wait every now and then.
+  Tri best = Tri::no, worst = Tri::yes;
+  for (const Site& site : c.names.sites) {
+    const Reach one = reach_site(network, from, site, port);
+    best = either(best, one.reached);
+    worst = both(worst, one.reached);
+    c.reach.join(one);
+  }
+  c.reach.reached = c.names.sites.empty() ? Tri::no : best == worst ? best : Tri::maybe;
+  if (c.names.sites.empty()) wall(c.reach, "endpoint.no-interface", c.names.zone, c.names.zone + " has no interface");
+  return c;
+}
+
+}  // namespace drydock::proof
