@@ -14,6 +14,7 @@ namespace {
 struct Imposter {
   Loop loop;
   std::atomic<int> requests = 0;
+  std::shared_ptr<HttpReply> kept;
   std::unique_ptr<HttpServer> server;
   std::thread thread;
 
@@ -21,16 +22,18 @@ struct Imposter {
     HttpServer::Options options;
     server = std::move(HttpServer::listen(loop, options, [this](HttpRequest request, std::shared_ptr<HttpReply> reply) {
                ++requests;
-               answer(request, *reply);
+               if (request.target == "/silent")
+                 kept = reply;
+               else
+                 answer(request, *reply);
              })).value();
     thread = std::thread([this] { loop.run(); });
   }
   ~Imposter() {
-    loop.stop();
+    loop.post([this] { loop.stop(); });  // not before run() has begun
     thread.join();
   }
   static void answer(const HttpRequest& request, HttpReply& reply) {
-    if (request.target == "/silent") return;
     HttpResponse response{200, {{{"X-Method", request.method}}}, request.target + " " + request.body};
     if (request.target == "/bye") response.headers.add("Connection", "close");
     if (request.target == "/big") response.body.assign(5000, 'x');
