@@ -37,7 +37,6 @@ authorization.k8s.io/v1 | SelfSubjectAccessReview | selfsubjectaccessreviews | |
 authorization.k8s.io/v1 | SelfSubjectRulesReview | selfsubjectrulesreviews | | cluster | review |
 authorization.k8s.io/v1 | SubjectAccessReview | subjectaccessreviews | | cluster | review |
 autoscaling/v2 | HorizontalPodAutoscaler | horizontalpodautoscalers | hpa | ns | status | all
-batch/v1 | CronJob | cronjobs | cj | ns | status | all
 batch/v1 | Job | jobs | | ns | status | all
 certificates.k8s.io/v1 | CertificateSigningRequest | certificatesigningrequests | csr | cluster | status,approval |
 coordination.k8s.io/v1 | Lease | leases | | ns | |

@@ -62,6 +62,8 @@ struct Type {
 const Type* find_type(std::string_view name);
 const std::map<std::string, Type, std::less<>>& all_types();
 const char* to_string(Scalar scalar);
+/// A sentence about a type ("core/v1.Pod") or field ("core/v1.Pod.spec"); "" for most.
+std::string description_of(std::string_view what);
 
 /// Whether a list of this field is merged item by item in server-side apply.
 inline bool is_keyed(const Field& field) { return field.shape == Shape::list && !field.keys.empty() && !field.atomic; }

@@ -21,12 +21,25 @@
 #include "cloud/kube/objects.h"
 #include "twin/kernel/world.h"
 
+namespace drydock {
+class Loop;
+}
+namespace drydock::kube {
+struct Kind;
+}
+
 namespace drydock::twin::kubernetes {
 
+struct AccessPolicyAssociation {
+  std::string policy_arn;  // arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy ...
+  bool cluster_scope = true;
+  std::vector<std::string> namespaces;
+};
 struct KubeUser {
   std::string name, uid;
   std::vector<std::string> groups;
   std::map<std::string, std::vector<std::string>> extra;  // arn, canonicalArn, sessionName, accessKeyId ...
+  std::vector<AccessPolicyAssociation> policies;          // of its access entry
 };
 
 /// What somebody wants to do. Resource names are plurals: "nodes", "leases".
@@ -62,11 +75,6 @@ struct Change {
 
 /// Who was mapped to what, decided by the EKS API.
 enum class AuthenticationMode { config_map, api_and_config_map, api };
-struct AccessPolicyAssociation {
-  std::string policy_arn;  // arn:aws:eks::aws:cluster-access-policy/AmazonEKSClusterAdminPolicy ...
-  bool cluster_scope = true;
-  std::vector<std::string> namespaces;
-};
 struct AccessEntry {
   std::string principal_arn;  // as given, with path
   std::string principal_id;   // unique id of the role or user when the entry was made; "" matches any
@@ -103,8 +111,9 @@ struct Neighbours {
       logs;
 };
 
-/// What is fixed when a cluster is made. A noun of the World (table "kube.clusters", key "region/name").
+/// What is fixed when a cluster is made. A noun of the World, by region and name.
 struct ClusterRecord {
+  static constexpr const char* kTable = "kube.cluster";
   std::string name, region, id;  // id: 32 upper-case hex digits
   std::string version;           // "1.32"
   std::string hostname;          // <id>.<xx>.<region>.eks.amazonaws.com
@@ -120,7 +129,8 @@ void each_field(V& v, ClusterRecord& x) {
 
 class KubeCluster {
  public:
-  KubeCluster(World& world, const Neighbours& neighbours, std::string record_key);
+  /// REQUIRES: a ClusterRecord of that region and name in the world.
+  KubeCluster(World& world, const Neighbours& neighbours, std::string region, std::string name);
   ~KubeCluster();
 
   const ClusterRecord& record() const;
@@ -161,7 +171,7 @@ class KubeCluster {
   /// Called after each change, in order, before the call that made it returns. Listeners may change objects.
   void on_change(std::function<void(const Change&)> listener);
   std::uint64_t version() const;
-  /// Runs the controllers until nothing moves. The owner (Kubernetes) calls it after each request and clock event.
+  /// Runs the controllers until nothing moves. Called after every request and every commit of the world.
   void settle();
 
   World& world() const { return world_; }
@@ -169,6 +179,12 @@ class KubeCluster {
  private:
   friend class ApiServer;
   struct State;
+  void store(const kube::Kind& kind, std::string_view name_space, std::string_view name,
+             std::shared_ptr<const Json> previous, Json object);
+  void empty_namespace(const std::string& name);
+  void collect_dependents(const std::string& uid, const std::string& name_space, bool orphan);
+  void assign_address(Json& service, bool dry_run);
+  std::string random_suffix();
   World& world_;
   const Neighbours& neighbours_;
   std::unique_ptr<State> state_;
@@ -180,9 +196,9 @@ class Kubernetes {
   struct NewCluster {
     std::string name, region, version, service_cidr;
   };
-  /// REQUIRES: outlives every cluster. Clusters already in the world are opened, their listeners started.
-  /// `listen`: false leaves the HTTP side out (unit tests).
-  Kubernetes(World& world, Neighbours neighbours, bool listen = true);
+  /// Clusters already in the world are opened, their listeners started. Without a loop the HTTP side is left out (unit
+  /// tests). Call reload() after the world was reset.
+  Kubernetes(World& world, Neighbours neighbours, Loop* loop);
   ~Kubernetes();
 
   /// Makes a cluster with its namespaces, roles, certificate and listener; no add-ons.
@@ -190,6 +206,8 @@ class Kubernetes {
   KubeCluster* find(std::string_view region, std::string_view name) const;
   std::vector<KubeCluster*> all() const;
   void remove(std::string_view region, std::string_view name);
+  /// Forgets clusters that are no longer in the world and opens those that are.
+  void reload();
 
   /// PEM of the authority that signed every API server of this world.
   const std::string& authority() const;
