@@ -30,16 +30,22 @@ void each_field(V& v, LaunchTemplateSpecification& x) {
   v("LaunchTemplateId", x.LaunchTemplateId), v("LaunchTemplateName", x.LaunchTemplateName), v("Version", x.Version);
 }
 
+/// Key: group + ":" + instance id, so that a group's instances lie together; a group's name has no colon.
 struct AutoScalingInstance {
+  static constexpr const char* kTable = "autoscaling.instance";
   std::string InstanceId, InstanceType, AvailabilityZone, LifecycleState = "Pending", HealthStatus = "Healthy";
   LaunchTemplateSpecification LaunchTemplate;
   bool ProtectedFromScaleIn = false;
+  std::string group, subnet, launched;
+  std::string activity;  // key of the activity that is under way for it; empty: none
+  bool is_leaving() const { return LifecycleState.starts_with("Terminat"); }
 };
 template <class V>
 void each_field(V& v, AutoScalingInstance& x) {
   v("InstanceId", x.InstanceId), v("InstanceType", x.InstanceType), v("AvailabilityZone", x.AvailabilityZone);
   v("LifecycleState", x.LifecycleState), v("HealthStatus", x.HealthStatus), v("LaunchTemplate", x.LaunchTemplate);
-  v("ProtectedFromScaleIn", x.ProtectedFromScaleIn);
+  v("ProtectedFromScaleIn", x.ProtectedFromScaleIn), v("_group", x.group), v("_subnet", x.subnet);
+  v("_launched", x.launched), v("_activity", x.activity);
 }
 
 struct SuspendedProcess {
@@ -58,6 +64,7 @@ void each_field(V& v, EnabledMetric& x) {
   v("Metric", x.Metric), v("Granularity", x.Granularity);
 }
 
+/// Its instances are rows of their own: a group of a thousand is not written anew for each of them.
 struct AutoScalingGroup {  // key: AutoScalingGroupName
   static constexpr const char* kTable = "autoscaling.group";
   std::string AutoScalingGroupName, AutoScalingGroupARN;
@@ -66,7 +73,6 @@ struct AutoScalingGroup {  // key: AutoScalingGroupName
   std::int64_t MinSize = 0, MaxSize = 0, DesiredCapacity = 0, DefaultCooldown = 300, HealthCheckGracePeriod = 0;
   std::vector<std::string> AvailabilityZones;
   std::string HealthCheckType = "EC2", CreatedTime, VPCZoneIdentifier;  // comma-separated subnet ids
-  std::vector<AutoScalingInstance> Instances;
   std::vector<SuspendedProcess> SuspendedProcesses;
   std::vector<EnabledMetric> EnabledMetrics;
   std::optional<std::string> Status;  // "Delete in progress"
@@ -75,8 +81,8 @@ struct AutoScalingGroup {  // key: AutoScalingGroupName
   bool NewInstancesProtectedFromScaleIn = false, CapacityRebalance = false;
   std::string ServiceLinkedRoleARN;
   std::optional<std::int64_t> DefaultInstanceWarmup, MaxInstanceLifetime;
-  std::int64_t next_attempt = 0;  // ms of simulated time: a failed launch is tried again from here
-  bool failing = false;           // the last launch failed
+  bool failing = false;         // the last launch was refused
+  std::int64_t activities = 0;  // how many were begun
 };
 template <class V>
 void each_field(V& v, AutoScalingGroup& x) {
@@ -85,24 +91,23 @@ void each_field(V& v, AutoScalingGroup& x) {
   v("MinSize", x.MinSize), v("MaxSize", x.MaxSize), v("DesiredCapacity", x.DesiredCapacity);
   v("DefaultCooldown", x.DefaultCooldown), v("HealthCheckGracePeriod", x.HealthCheckGracePeriod);
   v("AvailabilityZones", x.AvailabilityZones), v("HealthCheckType", x.HealthCheckType);
-  v("CreatedTime", x.CreatedTime), v("VPCZoneIdentifier", x.VPCZoneIdentifier), v("Instances", x.Instances);
+  v("CreatedTime", x.CreatedTime), v("VPCZoneIdentifier", x.VPCZoneIdentifier);
   v("SuspendedProcesses", x.SuspendedProcesses), v("EnabledMetrics", x.EnabledMetrics), v("Status", x.Status);
   v("Tags", x.Tags), v("TerminationPolicies", x.TerminationPolicies), v("TargetGroupARNs", x.TargetGroupARNs);
   v("LoadBalancerNames", x.LoadBalancerNames);
   v("NewInstancesProtectedFromScaleIn", x.NewInstancesProtectedFromScaleIn);
   v("CapacityRebalance", x.CapacityRebalance), v("ServiceLinkedRoleARN", x.ServiceLinkedRoleARN);
   v("DefaultInstanceWarmup", x.DefaultInstanceWarmup), v("MaxInstanceLifetime", x.MaxInstanceLifetime);
-  v("_nextAttempt", x.next_attempt), v("_failing", x.failing);
+  v("_failing", x.failing), v("_activities", x.activities);
 }
 
-struct ScalingActivity {  // key: group + "/" + a growing number, so that a group's activities lie together in order
+struct ScalingActivity {  // key: group + ":" + eight digits, so that a group's activities lie together in order
   static constexpr const char* kTable = "autoscaling.activity";
   std::string ActivityId, AutoScalingGroupName, AutoScalingGroupARN, Description, Cause, StartTime;
   std::optional<std::string> EndTime, StatusMessage;
   std::string StatusCode = "InProgress";  // Successful, Failed, Cancelled, ...
   std::int64_t Progress = 0;
   std::string Details;
-  std::string instance;  // what it launches or terminates
 };
 template <class V>
 void each_field(V& v, ScalingActivity& x) {
@@ -110,7 +115,6 @@ void each_field(V& v, ScalingActivity& x) {
   v("AutoScalingGroupARN", x.AutoScalingGroupARN), v("Description", x.Description), v("Cause", x.Cause);
   v("StartTime", x.StartTime), v("EndTime", x.EndTime), v("StatusCode", x.StatusCode);
   v("StatusMessage", x.StatusMessage), v("Progress", x.Progress), v("Details", x.Details);
-  v("_instance", x.instance);
 }
 
 struct InstanceRefresh {  // key: InstanceRefreshId
