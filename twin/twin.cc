@@ -2,8 +2,10 @@
 
 #include "base/http_server.h"
 #include "twin/ec2/ec2.h"
+#include "twin/iam/install.h"
 #include "twin/kernel/front.h"
 #include "twin/kernel/world.h"
+#include "twin/storage/storage.h"
 
 namespace drydock::twin {
 
@@ -26,6 +28,8 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options) {
   inside->world = std::move(*world);
   inside->front = std::make_unique<Front>(*inside->world);
   inside->ec2 = std::make_unique<Ec2>(*inside->front, *inside->world);
+  iam::install(*inside->front, *inside->world);
+  storage::install(*inside->front, *inside->world);
   inside->world->commit();
   return inside;
 }
