@@ -1,0 +1,276 @@
+// Behaviour as specification: old state + program + provider -> the steps taken. In the manner of Pulumi's
+// lifecycletest.
+#include <gmock/gmock.h>
+
+#include "engine/lifecycle_testing.h"
+
+namespace drydock::engine {
+namespace {
+
+using namespace testing;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+
+constexpr const char* kType = "fake:m:T";
+
+TestProgram one(PropertyMap inputs, ResourceOptions options = {}) {
+  return [=](ProgramClient& p) { p.resource(kType, "a", inputs, options); };
+}
+/// b takes an output of a.
+TestProgram chain(PropertyMap a_inputs) {
+  return [=](ProgramClient& p) {
+    const Made a = p.resource(kType, "a", a_inputs);
+    p.resource(kType, "b", {{"replace", a.id}},
+               {.depends_on = {a.urn}, .property_dependencies = {{"replace", {a.urn}}}});
+  };
+}
+const TestProgram kNothing = [](ProgramClient&) {};
+
+TEST(Lifecycle, CreateThenSameThenUpdateThenDelete) {
+  TestStack stack;
+  EXPECT_EQ(stack.up(one({{"x", 1.0}})), "create stack, create a");
+  EXPECT_EQ(stack.find("a")->id, "a-1");
+  EXPECT_EQ(stack.up(one({{"x", 1.0}})), "same stack, same a");
+  EXPECT_EQ(stack.up(one({{"x", 2.0}})), "same stack, update a");
+  EXPECT_EQ(at(stack.find("a")->outputs, "x"), PropertyValue(2.0));
+  EXPECT_EQ(stack.up(kNothing), "same stack, delete a");
+  EXPECT_EQ(stack.names(), "");
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a", "update a-1", "delete a-1"));
+}
+
+TEST(Lifecycle, APreviewChangesNothing) {
+  TestStack stack;
+  EXPECT_EQ(stack.preview(one({{"x", 1.0}})), "create stack, create a");
+  EXPECT_EQ(stack.names(), "");
+  stack.up(one({{"x", 1.0}}));
+  EXPECT_EQ(stack.preview(kNothing), "same stack, delete a");
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a"));
+}
+
+TEST(Lifecycle, AReplacementIsCreatedBeforeTheOldOneGoes) {
+  TestStack stack;
+  stack.up(one({{"replace", "1"}}));
+  EXPECT_EQ(stack.up(one({{"replace", "2"}})), "same stack, create-replacement a, replace a, delete-replaced a");
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a", "create a", "delete a-1"));
+  EXPECT_EQ(stack.find("a")->id, "a-2");
+}
+
+TEST(Lifecycle, DeleteBeforeReplaceDrawsDependentsAlong) {
+  TestStack stack;
+  stack.up(chain({{"dbr", "1"}}));
+  EXPECT_EQ(stack.up(chain({{"dbr", "2"}})),
+            "same stack, delete-replaced b, delete-replaced a, replace a, create-replacement a, replace b, "
+            "create-replacement b");
+  EXPECT_THAT(stack.cloud->calls,
+              ElementsAre("create a", "create b", "delete b-2", "delete a-1", "create a", "create b"));
+  EXPECT_EQ(stack.names(), "a b");
+}
+
+TEST(Lifecycle, DeletesRunAgainstTheArrows) {
+  TestStack stack;
+  stack.up(chain({}));
+  EXPECT_EQ(stack.destroy(), "delete b, delete a, delete stack");
+  EXPECT_TRUE(stack.state.resources.empty());
+}
+
+TEST(Lifecycle, ADependentOfAComponentGoesBeforeItsChildren) {
+  TestStack stack;
+  stack.up([](ProgramClient& p) {
+    const Made c = p.component("my:m:C", "c");
+    p.resource(kType, "child", {}, {.parent = c.urn});
+    p.resource(kType, "user", {}, {.depends_on = {c.urn}});
+  });
+  EXPECT_EQ(stack.destroy(), "delete user, delete child, delete c, delete stack");
+}
+
+TEST(Lifecycle, AFailedCreateEndsTheRunAndKeepsWhatWasMade) {
+  TestStack stack;
+  EXPECT_EQ(stack.up([](ProgramClient& p) {
+    p.resource(kType, "a");
+    p.resource(kType, "b", {{"fail", "no room"}});
+    p.resource(kType, "c");
+  }),
+            "create stack, create a, FAILED create b");
+  EXPECT_THAT(stack.errors, ElementsAre("b: no room"));
+  EXPECT_EQ(stack.summary.outcome, Outcome::failed);
+  EXPECT_EQ(stack.names(), "a");
+  EXPECT_TRUE(stack.state.pending.empty());
+}
+
+TEST(Lifecycle, WithContinueOnErrorOnlyDependentsAreSkipped) {
+  TestStack stack;
+  EXPECT_EQ(stack.up(
+                [](ProgramClient& p) {
+                  const Made bad = p.resource(kType, "bad", {{"fail", "no room"}});
+                  EXPECT_TRUE(bad.failed);
+                  EXPECT_TRUE(p.resource(kType, "after", {}, {.depends_on = {bad.urn}}).skipped);
+                  EXPECT_FALSE(p.resource(kType, "other").failed);
+                },
+                {.continue_on_error = true}),
+            "create stack, FAILED create bad, create other");
+  EXPECT_EQ(stack.summary.outcome, Outcome::failed);
+}
+
+TEST(Lifecycle, AHalfMadeResourceIsKeptAndTriedAgain) {
+  TestStack stack;
+  EXPECT_EQ(stack.up(one({{"unready", true}})), "create stack, FAILED create a");
+  EXPECT_THAT(stack.find("a")->init_errors, ElementsAre("not ready"));
+  EXPECT_EQ(stack.up(one({{"unready", false}})), "same stack, update a");
+  EXPECT_THAT(stack.find("a")->init_errors, ElementsAre());
+}
+
+TEST(Lifecycle, ProtectStopsReplacementAndDelete) {
+  TestStack stack;
+  stack.up(one({{"replace", "1"}}, {.protect = true}));
+  EXPECT_EQ(stack.up(one({{"replace", "2"}}, {.protect = true})), "same stack");
+  EXPECT_THAT(stack.errors.at(0), HasSubstr("protected"));
+  EXPECT_EQ(stack.destroy(), "");
+  EXPECT_THAT(stack.errors.at(0), HasSubstr("set 'protect' to false"));
+  EXPECT_EQ(stack.names(), "a");
+}
+
+TEST(Lifecycle, IgnoredChangesAreNone) {
+  TestStack stack;
+  stack.up(one({{"x", 1.0}}));
+  EXPECT_EQ(stack.up(one({{"x", 2.0}}, {.ignore_changes = {"x"}})), "same stack, same a");
+}
+
+TEST(Lifecycle, ReplaceOnChangesMakesAnUpdateAReplacement) {
+  TestStack stack;
+  stack.up(one({{"x", 1.0}}));
+  EXPECT_EQ(stack.up(one({{"x", 2.0}}, {.replace_on_changes = {"x"}})),
+            "same stack, create-replacement a, replace a, delete-replaced a");
+}
+
+TEST(Lifecycle, RetainOnDeleteLeavesItInTheCloud) {
+  TestStack stack;
+  stack.up(one({}, {.retain_on_delete = true}));
+  EXPECT_EQ(stack.up(kNothing), "same stack, delete a");
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a"));
+}
+
+TEST(Lifecycle, DeletedWithSkipsTheCall) {
+  TestStack stack;
+  stack.up([](ProgramClient& p) {
+    const Made a = p.resource(kType, "a");
+    p.resource(kType, "b", {}, {.deleted_with = a.urn});
+  });
+  stack.destroy();
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a", "create b", "delete a-1"));
+}
+
+TEST(Lifecycle, AnAliasKeepsTheResource) {
+  TestStack stack;
+  stack.up(one({}));
+  const std::string old = stack.find("a")->urn.str();
+  EXPECT_EQ(stack.up([&](ProgramClient& p) { p.resource(kType, "renamed", {}, {.alias_urns = {old}}); }),
+            "same stack, same renamed");
+  EXPECT_EQ(stack.names(), "renamed");
+}
+
+TEST(Lifecycle, AChildFollowsItsRenamedParent) {
+  TestStack stack;
+  const auto program = [](std::string name, std::vector<std::string> aliases) {
+    return [=](ProgramClient& p) {
+      const Made c = p.component("my:m:" + name, "c", {.alias_urns = aliases});
+      p.resource(kType, "child", {}, {.parent = c.urn});
+    };
+  };
+  stack.up(program("Old", {}));
+  EXPECT_EQ(stack.up(program("New", {stack.find("c")->urn.str()})), "same stack, same c, same child");
+  EXPECT_THAT(stack.find("child")->urn.str(), HasSubstr("my:m:New$fake:m:T"));
+  EXPECT_TRUE(integrity_errors(stack.state).empty());
+}
+
+TEST(Lifecycle, ImportAdoptsWhatIsThere) {
+  TestStack stack;
+  stack.cloud->cloud["there-1"] = {{"x", 1.0}};
+  EXPECT_EQ(stack.up(one({{"x", 1.0}}, {.import_id = "there-1"})), "create stack, import a, same a");
+  EXPECT_EQ(stack.find("a")->id, "there-1");
+  EXPECT_EQ(stack.up(one({{"x", 1.0}}, {.import_id = "there-1"})), "same stack, same a");
+}
+
+TEST(Lifecycle, WhatIsReadIsNotOwned) {
+  TestStack stack;
+  stack.cloud->cloud["there-1"] = {{"x", 1.0}};
+  EXPECT_EQ(
+      stack.up([](ProgramClient& p) { EXPECT_EQ(at(p.read(kType, "r", "there-1").outputs, "x"), PropertyValue(1.0)); }),
+      "create stack, read r");
+  EXPECT_EQ(stack.up(kNothing), "same stack, discard r");
+  EXPECT_EQ(stack.cloud->cloud.size(), 1u);
+}
+
+TEST(Lifecycle, RefreshSeesWhatChangedAndWhatIsGone) {
+  TestStack stack;
+  stack.up(chain({{"x", 1.0}}));
+  stack.cloud->cloud["a-1"]["x"] = 7.0;
+  stack.refresh();
+  EXPECT_EQ(at(stack.find("a")->outputs, "x"), PropertyValue(7.0));
+  stack.cloud->cloud.erase("a-1");
+  stack.refresh();
+  EXPECT_EQ(stack.names(), "b");
+  EXPECT_TRUE(stack.find("b")->dependencies.empty());
+}
+
+TEST(Lifecycle, SecretInputsMakeSecretOutputs) {
+  TestStack stack;
+  stack.up(one({{"x", PropertyValue::secret("s")}}));
+  EXPECT_TRUE(at(stack.find("a")->outputs, "x").is_secret());
+  stack.up(one({{"x", "s"}}, {.additional_secret_outputs = {"arn"}}));
+  EXPECT_TRUE(at(stack.find("a")->outputs, "arn").is_secret());
+}
+
+TEST(Lifecycle, TwoOfOneNameAreAnError) {
+  TestStack stack;
+  stack.up([](ProgramClient& p) {
+    p.resource(kType, "a");
+    p.resource(kType, "a");
+  });
+  EXPECT_EQ(stack.summary.outcome, Outcome::failed);
+  EXPECT_THAT(stack.errors.at(0), HasSubstr("give one of them another name"));
+}
+
+TEST(Lifecycle, AStackThatLivesElsewhereIsNotTouched) {
+  TestStack stack;
+  stack.cloud->home = "world 1";
+  stack.up(one({}));
+  stack.cloud->home = "world 2";
+  stack.up(one({}));
+  EXPECT_THAT(stack.errors.at(0), HasSubstr("live in world 1, but this command is aimed at world 2"));
+  stack.destroy();
+  EXPECT_THAT(stack.errors.at(0), HasSubstr("live in world 1"));
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a"));
+  EXPECT_EQ(stack.names(), "a");
+}
+
+TEST(Lifecycle, StackOutputsAreSavedAtTheEnd) {
+  TestStack stack;
+  stack.up([](ProgramClient& p) { EXPECT_EQ(p.outputs(p.stack(), {{"o", 1.0}}), ""); });
+  EXPECT_EQ(at(stack.summary.outputs, "o"), PropertyValue(1.0));
+  EXPECT_EQ(at(stack.find("p-dev")->outputs, "o"), PropertyValue(1.0));
+}
+
+TEST(Lifecycle, AStashNeedsNoProviderOfOurs) {
+  TestStack stack;
+  const auto stash = [](double v) {
+    return [=](ProgramClient& p) { p.resource("pulumi:index:Stash", "s", {{"input", v}}); };
+  };
+  EXPECT_EQ(stack.up(stash(1)), "create stack, create s");
+  EXPECT_EQ(stack.up(stash(2)), "same stack, update s");
+  EXPECT_EQ(at(stack.find("s")->outputs, "output"), PropertyValue(1.0));
+  EXPECT_EQ(at(stack.find("s")->outputs, "input"), PropertyValue(2.0));
+}
+
+TEST(Lifecycle, SignalIsAnsweredAfterTheDeletes) {
+  TestStack stack;
+  stack.up(one({}));
+  auto cloud = stack.cloud;
+  EXPECT_EQ(stack.up([cloud](ProgramClient& p) {
+    EXPECT_EQ(p.wait_for_shutdown(), "");
+    EXPECT_TRUE(cloud->cloud.empty());
+  }),
+            "same stack, delete a");
+}
+
+}  // namespace
+}  // namespace drydock::engine
