@@ -17,6 +17,11 @@ TEST(Schema, EveryKindHasItsType) {
   for (const Kind& kind : kinds()) EXPECT_NE(kind.type, nullptr) << kind.gvk.api_version() << " " << kind.gvk.kind;
 }
 
+TEST(Schema, FieldsMayBeCalledType) {
+  EXPECT_TRUE(
+      check_fields(yaml("{spec: {type: ClusterIP, sessionAffinity: None}}"), type("core/v1.Service")).unknown.empty());
+}
+
 TEST(Schema, UnknownFieldsAreNamedByPath) {
   Mismatch m = check_fields(yaml("{apiVersion: v1, kind: Pod, spec: {containers: [{name: a, imagee: b}], foo: 1}}"),
                             type("core/v1.Pod"));

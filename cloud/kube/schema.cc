@@ -77,7 +77,7 @@ Types read_tables() {
     for (const std::string& line : split(*table, '\n')) {
       if (line.empty() || line[0] == '#') continue;
       auto words = split(line, ' ');
-      if (words[0] == "type") {
+      if (words[0] == "type" && words.size() == 2) {
         type = &types[words[1]];
       } else if (type != nullptr && words.size() >= 3) {
         type->wire.push_back(read_field(words, types));

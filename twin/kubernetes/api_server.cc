@@ -180,7 +180,13 @@ void ApiServer::serve(const HttpRequest& http, std::shared_ptr<HttpReply> reply)
   if (user) user = impersonated(http, std::move(*user));
   if (!user) return send(refusal(user.error()));
   request.user = std::move(*user);
-  auto response = dispatch(http, request);
+  std::optional<HttpResponse> response;
+  try {
+    response = dispatch(http, request);
+  } catch (const std::exception& e) {
+    // A document of a shape nobody thought of: a bug of ours, but no reason to take the whole twin down.
+    response = refusal({500, "InternalError", fmt::format("Internal error occurred: {}", e.what()), {}});
+  }
   if (!response) return watch(request, std::move(reply));
   bool changes =
       http.method != "GET" && http.method != "HEAD" && response->status < 300 && request.kind && !request.kind->review;

@@ -161,6 +161,7 @@ Json document(const std::string& path) {
       schema["x-kubernetes-group-version-kind"] = owner->second;
     }
     if (std::string text = kube::description_of(type->name); !text.empty()) schema["description"] = text;
+    if (!schema.has("properties")) schema["properties"] = Json::object();
     for (auto& [name, property] : schema["properties"].as_object()) {
       if (std::string text = kube::description_of(type->name + "." + name); !text.empty())
         property["description"] = text;
