@@ -67,6 +67,7 @@ Ec2::Ec2(Front& front, World& world) : world_(world) {
   install_route_tables(front, world);
   install_places(front, world);
   install_tags(front, world);
+  install_images(front, world);
   front.before("ec2", [this](World&, Call& call) -> std::optional<ApiError> {
     if (zones_of(call.region).empty())
       return ApiError{400, "AuthFailure",
@@ -82,6 +83,7 @@ void Ec2::ensure_region(const std::string& region) {
   if (!marks.empty()) return;
   marks.put(region, {region});
   make_prefix_lists(world_, region);
+  make_images(world_, region);
   make_default_network(world_, region);
 }
 

@@ -20,6 +20,8 @@ aws::Subnet& make_subnet(World& world, const std::string& region, const std::str
 aws::SecurityGroup& make_group(World& world, const std::string& region, const std::string& vpc_id,
                                const std::string& name, const std::string& description);
 aws::SecurityGroupRule& make_rule(World& world, const std::string& region, aws::SecurityGroupRule rule);
+/// AWS's public AMIs of a region.
+void make_images(World& world, const std::string& region);
 aws::RouteTable& make_route_table(World& world, const std::string& region, const aws::Vpc& vpc);
 
 // --- Looking.

@@ -25,9 +25,12 @@ const aws::Image* newest(World& world, const std::string& region, std::string_vi
   return best;
 }
 
-std::string release_of(const std::string& image_name) {
-  const auto v = image_name.rfind("-v");
-  return v == std::string::npos ? std::string() : image_name.substr(v + 2);
+/// "1.32.7-20250807": the patch version is in the image's description, "... (k8s: 1.32.7, containerd: ...)".
+std::string release_of(const aws::Image& image) {
+  const auto k8s = image.description.find("(k8s: "), v = image.name.rfind("-v");
+  if (k8s == std::string::npos || v == std::string::npos) return {};
+  const std::string patch = image.description.substr(k8s + 6, image.description.find(',', k8s) - k8s - 6);
+  return patch + "-" + image.name.substr(v + 2);
 }
 
 /// /aws/service/eks/optimized-ami/V/amazon-linux-2023/ARCH/VARIANT/recommended[/image_id|/image_name|/release_version]
@@ -37,7 +40,7 @@ std::string eks_parameter(World& world, const std::string& region, const std::ve
   const std::string prefix = fmt::format("amazon-eks-node-al2023-{}-{}-{}-", arch, variant, version);
   const aws::Image* image = newest(world, region, prefix, arch);
   if (!image) return {};
-  const std::string release = fmt::format("{}-{}", version, release_of(image->name));
+  const std::string release = release_of(*image);
   if (parts.size() == 9) {
     return Json::object({{"schema_version", "2"},
                          {"image_id", image->imageId},
