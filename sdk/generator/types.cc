@@ -154,8 +154,9 @@ bool Types::holds_itself(const std::string& token) const {
 
 std::string Types::field(const Type& type, const std::string& from) const {
   const auto* named = find(type);
-  const bool by_value = named && !named->is_enum() && !holds_itself(type.token) &&
-                        (module(type.token) == from || !reaches(module(type.token), from));
+  const bool foreign = type.kind == Kind::object && !type.package.empty();  // its header is included before
+  const bool by_value = foreign || (named && !named->is_enum() && !holds_itself(type.token) &&
+                                    (module(type.token) == from || !reaches(module(type.token), from)));
   const auto name = input(type, from);
   return by_value ? name : "Input<" + name + ">";
 }
