@@ -52,10 +52,10 @@ FunctionRequest request_for(ContextCore& context, std::string token, const Invok
   request.position = context.position(where);
   auto package = request.token.substr(0, request.token.find(':'));
   if (options.provider) {
-    request.provider = provider_reference(*options.provider->core());
+    request.provider = provider_reference(*options.provider->handle());
   } else if (options.parent) {
-    auto found = options.parent->core()->providers.find(package);
-    if (found != options.parent->core()->providers.end()) request.provider = provider_reference(*found->second);
+    auto found = options.parent->handle()->providers.find(package);
+    if (found != options.parent->handle()->providers.end()) request.provider = provider_reference(*found->second);
   }
   return request;
 }
@@ -88,10 +88,10 @@ void finish_invoke(const std::string& token, const CallResult<FunctionReply>& re
 
 std::vector<CoreRef> cores_of(const InvokeOptions& options) {
   std::vector<CoreRef> out;
-  for (const auto& resource : options.dependsOn.items()) out.push_back(resource.core());
+  for (const auto& resource : options.dependsOn.items()) out.push_back(resource.handle());
   if (options.parent)
-    for (const auto& [package, provider] : options.parent->core()->providers) out.push_back(provider);
-  if (options.provider) out.push_back(options.provider->core());
+    for (const auto& [package, provider] : options.parent->handle()->providers) out.push_back(provider);
+  if (options.provider) out.push_back(options.provider->handle());
   return out;
 }
 
@@ -115,8 +115,8 @@ void Context::output(std::string name, AnyInput value) {
 }
 
 void Context::log(LogLevel level, std::string message, const Resource* resource) {
-  std::string urn = resource && resource->core()->registered->done() && !resource->core()->registered->failed()
-                        ? resource->core()->urn()
+  std::string urn = resource && resource->handle()->registered->done() && !resource->handle()->registered->failed()
+                        ? resource->handle()->urn()
                         : std::string();
   core_->monitor->log(static_cast<LogSeverity>(level), std::move(message), std::move(urn));
 }
@@ -132,7 +132,7 @@ Output<PropertyValue> Context::invoke(std::string token, InputValue args, Invoke
       if (resolved.failed) return cell->fail();
       Provenance provenance{resolved.value.contains_secrets(), std::move(resolved.dependencies)};
       for (const auto& resource : options.dependsOn.items())
-        if (auto urn = Urn::parse(resource.core()->urn())) provenance.merge({false, {*urn}});
+        if (auto urn = Urn::parse(resource.handle()->urn())) provenance.merge({false, {*urn}});
       if (resolved.value.contains_unknowns()) return cell->settle_unknown(std::move(provenance));
       auto request = request_for(context, token, options, where);
       auto plain = resolved.value.plain();
@@ -184,7 +184,7 @@ Output<PropertyValue> Context::call(std::string token, const Resource& self, Inp
   auto& context = *core_;
   InputValue::Map all;
   if (args.given()) all = std::get<InputValue::Map>(args.variant());
-  all.emplace("__self__", InputValue(self.core()));
+  all.emplace("__self__", InputValue(self.handle()));
   InputValue everything(std::move(all));
   when_resolvable(everything, [&context, cell, token, everything, where] {
     FunctionRequest request;

@@ -19,10 +19,10 @@ std::string_view package_of(std::string_view type) {
 void inherit_providers(ResourceCore& core, const ResourceOptions& options) {
   if (core.parent) core.providers = core.parent->providers;
   for (const auto& provider : options.providers.items()) {
-    core.providers[std::string(package_of(provider.core()->type))] = provider.core();
+    core.providers[std::string(package_of(provider.handle()->type))] = provider.handle();
   }
   if (options.provider)
-    core.providers[std::string(package_of(options.provider->core()->type))] = options.provider->core();
+    core.providers[std::string(package_of(options.provider->handle()->type))] = options.provider->handle();
 }
 
 CoreRef new_core(ContextCore& context, const Registration& r) {
@@ -32,7 +32,7 @@ CoreRef new_core(ContextCore& context, const Registration& r) {
   core->name = r.name;
   core->kind = r.kind;
   core->where = r.where;
-  if (r.options.parent) core->parent = r.options.parent->core();
+  if (r.options.parent) core->parent = r.options.parent->handle();
   if (core->parent && core->parent->kind == ResourceKind::component) core->parent->children.push_back(core);
   if (core->kind == ResourceKind::component) context.components.push_back(core);
   inherit_providers(*core, r.options);
@@ -55,9 +55,9 @@ std::vector<CoreRef> needed(const ResourceCore& core, const ResourceOptions& opt
   std::vector<CoreRef> out;
   if (core.parent) out.push_back(core.parent);
   for (const auto& [package, provider] : core.providers) out.push_back(provider);
-  if (options.deletedWith) out.push_back(options.deletedWith->core());
+  if (options.deletedWith) out.push_back(options.deletedWith->handle());
   for (const auto& alias : options.aliases)
-    if (alias.parent) out.push_back(alias.parent->core());
+    if (alias.parent) out.push_back(alias.parent->handle());
   return out;
 }
 
@@ -69,7 +69,7 @@ AliasSpec spec_of(const Alias& alias) {
   spec.stack = alias.stack;
   spec.project = alias.project;
   spec.no_parent = alias.noParent;
-  if (alias.parent) spec.parent_urn = alias.parent->core()->urn();
+  if (alias.parent) spec.parent_urn = alias.parent->handle()->urn();
   if (!alias.parentUrn.empty()) spec.parent_urn = alias.parentUrn;
   return spec;
 }
@@ -87,7 +87,7 @@ void add_options(RegisterRequest& request, const ResourceOptions& o) {
   request.protect = o.protect;
   request.retain_on_delete = o.retainOnDelete;
   request.delete_before_replace = o.deleteBeforeReplace;
-  if (o.deletedWith) request.deleted_with = o.deletedWith->core()->urn();
+  if (o.deletedWith) request.deleted_with = o.deletedWith->handle()->urn();
   for (const auto& alias : o.aliases) request.aliases.push_back(spec_of(alias));
 }
 
@@ -195,7 +195,7 @@ void when_ready(const CoreRef& core, const std::shared_ptr<Registration>& r, con
   std::vector<std::shared_ptr<Cell>> cells;
   for (const auto& other : needed(*core, r->options)) cells.push_back(other->registered);
   std::vector<CoreRef> depends_on;
-  for (const auto& resource : r->options.dependsOn.items()) depends_on.push_back(resource.core());
+  for (const auto& resource : r->options.dependsOn.items()) depends_on.push_back(resource.handle());
   when_all_done(cells, [=, then = std::move(then)]() mutable {
     for (const auto& cell : cells)
       if (cell->failed()) return core->registered->fail();

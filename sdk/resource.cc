@@ -63,7 +63,7 @@ void when_property(const CoreRef& core, const std::string& key, std::function<vo
 ContextCore* context_of(const CoreRef& core) { return core->context; }
 std::string describe(const CoreRef& core) { return core->type + " '" + core->name + "'"; }
 void throw_decode_error(const std::string& problem) { throw ProgramError(problem); }
-InputValue encode_resource(const Resource& resource) { return InputValue(resource.core()); }
+InputValue encode_resource(const Resource& resource) { return InputValue(resource.handle()); }
 
 CoreRef known_resource(ContextCore& context, const Urn& urn, std::string id, ResourceKind kind) {
   auto core = std::make_shared<ResourceCore>();

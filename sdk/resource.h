@@ -77,16 +77,16 @@ class Resource {
  public:
   Output<std::string> urn;
 
-  const detail::CoreRef& core() const { return core_; }
+  const detail::CoreRef& handle() const { return handle_; }
 
  protected:
-  explicit Resource(detail::CoreRef core) : urn(property_of<std::string>(core, "urn")), core_(std::move(core)) {}
+  explicit Resource(detail::CoreRef core) : urn(property_of<std::string>(core, "urn")), handle_(std::move(core)) {}
   template <class T>
   static Output<T> property_of(const detail::CoreRef& core, std::string key) {
     return Output<T>(std::make_shared<detail::PropertyCell<T>>(core, std::move(key)));
   }
 
-  detail::CoreRef core_;
+  detail::CoreRef handle_;
 };
 
 class CustomResource : public Resource {
@@ -95,7 +95,7 @@ class CustomResource : public Resource {
 
  protected:
   explicit CustomResource(detail::CoreRef core)
-      : Resource(std::move(core)), id(property_of<std::string>(core_, "id")) {}
+      : Resource(std::move(core)), id(property_of<std::string>(handle_, "id")) {}
 };
 
 /// A configured provider; give it to resources with the options `provider` or `providers`.
@@ -191,7 +191,7 @@ class ComponentResource : public Resource {
  protected:
   explicit ComponentResource(detail::CoreRef core) : Resource(std::move(core)) {}
   /// Ends the component, with what it shows of itself. At most once; without it the component shows nothing.
-  void register_outputs(const AnyInputs& outputs = {}) { detail::register_outputs(core_, outputs); }
+  void register_outputs(const AnyInputs& outputs = {}) { detail::register_outputs(handle_, outputs); }
 };
 
 }  // namespace drydock

@@ -21,8 +21,8 @@ class Stash : public CustomResource {
  private:
   explicit Stash(detail::CoreRef core)
       : CustomResource(std::move(core)),
-        input(property_of<PropertyValue>(core_, "input")),
-        output(property_of<PropertyValue>(core_, "output")) {}
+        input(property_of<PropertyValue>(handle_, "input")),
+        output(property_of<PropertyValue>(handle_, "output")) {}
 };
 
 /// The outputs of another stack, "organization/project/stack" or "project/stack".
@@ -38,7 +38,7 @@ class StackReference : public CustomResource {
 
  private:
   explicit StackReference(detail::CoreRef core)
-      : CustomResource(std::move(core)), outputs(property_of<PropertyValue>(core_, "outputs")) {}
+      : CustomResource(std::move(core)), outputs(property_of<PropertyValue>(handle_, "outputs")) {}
 };
 
 }  // namespace drydock::pulumi

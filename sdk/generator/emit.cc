@@ -169,8 +169,9 @@ class Emitter {
     std::string reading, writing;
     for (const auto& p : properties) {
       const auto field = field_name(p.name);
-      header_ +=
-          property_comment(p, false) + fmt::format("  {} {}{{}};\n", types_.output(p.type, module_, p.required), field);
+      header_ += property_comment(p, false) +
+                 fmt::format("  {} {}{{}};\n",
+                             types_.output(p.type, module_, p.required && p.type.kind != Type::Kind::resource), field);
       reading += fmt::format("  d.member(v, {}, {});\n", json_quote(p.name), field);
       writing += fmt::format("  put(map, {}, detail::encode({}));\n", json_quote(p.name), field);
     }
@@ -207,7 +208,7 @@ class Emitter {
       if (p.name == "id" || p.name == "urn") continue;
       const auto type = types_.output(p.type, module_, p.required);
       header_ += property_comment(p, false) + fmt::format("  Output<{}> {};\n", type, field_name(p.name));
-      members += fmt::format(",\n      {}(property_of<{}>(core_, {}))", field_name(p.name), type, json_quote(p.name));
+      members += fmt::format(",\n      {}(property_of<{}>(handle_, {}))", field_name(p.name), type, json_quote(p.name));
     }
     for (const auto& [method, token] : r.methods) method_declaration(name, method, token);
     header_ += "};\n\n";

@@ -27,7 +27,7 @@ const std::set<std::string, std::less<>> kReserved = {
     "using",       "virtual",   "void",       "volatile",  "wchar_t",  "while",        "xor",
     "xor_eq",      "linux",     "unix"};
 /// Members of generated structs and of resources.
-const std::set<std::string, std::less<>> kMembers = {"encode", "decode", "core", "get"};
+const std::set<std::string, std::less<>> kMembers = {"encode", "decode", "handle", "get"};
 
 std::string safe(std::string out) {
   for (char& c : out)
