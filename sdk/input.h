@@ -136,6 +136,13 @@ class Input<std::vector<E>> : public InputValue {
   requires(detail::accepts_output<std::vector<E>, U>()) Input(const Output<U>& output)
       : InputValue(detail::encode(output)) {}
 
+  /// REQUIRES: nothing given yet, or a list (no output).
+  void push_back(const Input<E>& item) {
+    List list = given() ? std::get<List>(variant()) : List();
+    list.push_back(item);
+    static_cast<InputValue&>(*this) = InputValue(std::move(list));
+  }
+
  private:
   template <class U>
   static List of(const std::vector<U>& items) {
