@@ -192,57 +192,39 @@ ApiResult create_cluster(Service& service, Call& call) {
 
 // --- What EKS makes for a cluster.
 
-Json name_tags(const std::string& cluster, const std::string& name) {
-  return Json::array({Json::object({{"Key", "Name"}, {"Value", name}}),
-                      Json::object({{"Key", "kubernetes.io/cluster/" + cluster}, {"Value", "owned"}}),
-                      Json::object({{"Key", "aws:eks:cluster-name"}, {"Value", cluster}})});
-}
-
 /// Ingress all from itself, egress all (the default of new groups).
 tl::expected<std::string, ApiError> make_security_group(Service& service, const std::string& region,
                                                         const Cluster& cluster) {
   const std::string name = fmt::format("eks-cluster-sg-{}-{}", cluster.name, service.world.new_hex(10));
-  auto made = service.ask("ec2", "CreateSecurityGroup", region,
-                          Json::object({{"GroupName", name},
-                                        {"GroupDescription",
-                                         "EKS created security group applied to ENI that is attached to EKS "
-                                         "Control Plane master nodes, as well as any managed workloads."},
-                                        {"VpcId", cluster.resourcesVpcConfig.vpcId}}));
-  if (!made) return tl::unexpected(made.error());
-  const std::string id = made->at("groupId").string_or();
-  auto rule = service.ask(
-      "ec2", "AuthorizeSecurityGroupIngress", region,
-      Json::object({{"GroupId", id},
-                    {"IpPermissions",
-                     Json::array({Json::object(
-                         {{"IpProtocol", "-1"}, {"Groups", Json::array({Json::object({{"GroupId", id}})})}})})}}));
-  if (!rule) return tl::unexpected(rule.error());
-  if (aws::SecurityGroup* group = service.world.table<aws::SecurityGroup>(region).edit(id))
-    for (const Json& tag : name_tags(cluster.name, name).as_array())
-      group->tagSet.push_back({tag.at("Key").as_string(), tag.at("Value").as_string()});
+  auto id = service.ec2.create_group(
+      region, cluster.resourcesVpcConfig.vpcId, name,
+      "EKS created security group applied to ENI that is attached to EKS Control Plane "
+      "master nodes, as well as any managed workloads.",
+      {{"Name", name}, {"kubernetes.io/cluster/" + cluster.name, "owned"}, {"aws:eks:cluster-name", cluster.name}});
+  if (!id) return id;
+  aws::SecurityGroupRule rule{.groupId = *id, .ipProtocol = "-1"};
+  rule.referencedGroupInfo = aws::ReferencedGroup{*id, service.world.account()};
+  service.ec2.add_rule(region, rule);
   return id;
 }
 
 /// One interface in each of two zones, as the control plane's way into the VPC.
 tl::expected<std::vector<std::string>, ApiError> make_interfaces(Service& service, const std::string& region,
                                                                  const Cluster& cluster, const std::string& group) {
-  std::vector<std::string> ids;
+  std::vector<std::string> ids, groups = {group};
   std::set<std::string> zones;
-  Json groups = Json::array({group});
-  for (const std::string& id : cluster.resourcesVpcConfig.securityGroupIds) groups.push_back(id);
+  const auto& own = cluster.resourcesVpcConfig.securityGroupIds;
+  groups.insert(groups.end(), own.begin(), own.end());
   for (const std::string& subnet_id : cluster.resourcesVpcConfig.subnetIds) {
     const aws::Subnet* subnet = service.world.table<aws::Subnet>(region).find(subnet_id);
-    if (!subnet || !zones.insert(subnet->availabilityZone).second || ids.size() >= 2) continue;
-    auto made = service.ask(
-        "ec2", "CreateNetworkInterface", region,
-        Json::object(
-            {{"SubnetId", subnet_id}, {"Description", "Amazon EKS " + cluster.name}, {"SecurityGroupId", groups}}));
+    if (!subnet || ids.size() >= 2 || !zones.insert(subnet->availabilityZone).second) continue;
+    InterfaceRequest request{.subnet_id = subnet_id, .description = "Amazon EKS " + cluster.name, .groups = groups};
+    auto made = service.ec2.create_interface(region, request);
     if (!made) return tl::unexpected(made.error());
-    ids.push_back(made->path("networkInterface.networkInterfaceId").string_or());
-    aws::NetworkInterface* interface = service.world.table<aws::NetworkInterface>(region).edit(ids.back());
-    if (!interface) continue;
+    ids.push_back(*made);
+    aws::NetworkInterface* interface = service.world.table<aws::NetworkInterface>(region).edit(*made);
     interface->status = "in-use";
-    interface->attachment = aws::NetworkInterfaceAttachment{.attachmentId = "ela-attach-" + service.world.new_hex(8),
+    interface->attachment = aws::NetworkInterfaceAttachment{.attachmentId = "ela-attach-0" + service.world.new_hex(16),
                                                             .attachTime = iso_millis(service.world.now()),
                                                             .instanceOwnerId = "amazon-aws",
                                                             .deviceIndex = 1,
@@ -339,13 +321,7 @@ void cluster_deleted(Service& service, const Json& argument) {
   const Cluster* found = world.table<Cluster>(region).find(name);
   if (!found) return;
   const Cluster gone = *found;
-  for (const std::string& id : gone.networkInterfaceIds) {
-    if (aws::NetworkInterface* interface = world.table<aws::NetworkInterface>(region).edit(id)) {
-      interface->attachment.reset();
-      interface->status = "available";
-    }
-    (void)service.ask("ec2", "DeleteNetworkInterface", region, Json::object({{"NetworkInterfaceId", id}}));
-  }
+  for (const std::string& id : gone.networkInterfaceIds) service.ec2.delete_interface(region, id);
   // Stays, as on AWS, when something still uses it.
   if (!gone.resourcesVpcConfig.clusterSecurityGroupId.empty())
     (void)service.ask("ec2", "DeleteSecurityGroup", region,

@@ -20,9 +20,10 @@ using aws::eks::Update;
 class Service {
  public:
   Service(World& world, Neighbours neighbours)
-      : world(world), front(*neighbours.front), kubernetes(*neighbours.kubernetes) {}
+      : world(world), front(*neighbours.front), ec2(*neighbours.ec2), kubernetes(*neighbours.kubernetes) {}
   World& world;
   Front& front;
+  Ec2& ec2;
   kubernetes::Kubernetes& kubernetes;
 
   /// Another AWS API, called by EKS itself.
@@ -96,13 +97,6 @@ void apply_addon(kubernetes::KubeCluster& kube, std::string_view region, std::st
                  std::string_view version, const Json& values);
 void remove_addon(kubernetes::KubeCluster& kube, std::string_view addon);
 
-struct VersionInfo {
-  std::string kubernetes, platform, release;  // "1.32", "eks.11", "1.32.3-20250519"
-  std::string kubelet;                        // "v1.32.3-eks-473151a"
-};
-/// Kubernetes versions EKS offers, newest first.
-const std::vector<VersionInfo>& versions();
-const VersionInfo* version_info(std::string_view kubernetes);
 constexpr std::string_view kDefaultVersion = "1.32";
 
 /// Lets a node role in: an EC2_LINUX access entry, or a line in aws-auth, by the cluster's mode.

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cloud/aws/eks.h"
+#include "twin/ec2/ec2.h"
 #include "twin/kernel/front.h"
 #include "twin/kernel/world.h"
 #include "twin/kubernetes/cluster.h"
@@ -16,8 +17,17 @@ namespace drydock::twin::eks {
 /// Whom EKS works with. Everything outlives the Front.
 struct Neighbours {
   Front* front = nullptr;
+  Ec2* ec2 = nullptr;
   kubernetes::Kubernetes* kubernetes = nullptr;
 };
+
+struct VersionInfo {
+  std::string kubernetes, platform, release;  // "1.32", "eks.11", "1.32.3-20250519"
+  std::string kubelet;                        // "v1.32.3-eks-473151a"
+};
+/// Kubernetes versions EKS offers, newest first.
+const std::vector<VersionInfo>& versions();
+const VersionInfo* version_info(std::string_view kubernetes);
 
 /// Registers operations, routes, and the clock's events.
 void install(World& world, const Neighbours& neighbours);
