@@ -2,9 +2,12 @@
 
 #include "base/http_server.h"
 #include "twin/ec2/ec2.h"
+#include "twin/eks/eks.h"
 #include "twin/iam/install.h"
 #include "twin/kernel/front.h"
 #include "twin/kernel/world.h"
+#include "twin/kubernetes/cluster.h"
+#include "twin/kubernetes/sts.h"
 #include "twin/storage/storage.h"
 
 namespace drydock::twin {
@@ -16,9 +19,24 @@ struct Inside {
   std::unique_ptr<World> world;
   std::unique_ptr<Front> front;
   std::unique_ptr<Ec2> ec2;
+  std::unique_ptr<kubernetes::Kubernetes> kubernetes;
 };
 
-Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options) {
+/// What a cluster's API server asks of STS, EKS, IAM and EC2.
+kubernetes::Neighbours kubernetes_neighbours(World& world, Front& front) {
+  kubernetes::Neighbours out;
+  out.sts = kubernetes::ask_sts(front);
+  out.access = [&world](const kubernetes::KubeCluster& cluster) {
+    return eks::access_config(world, cluster.record().region, cluster.record().name);
+  };
+  out.private_dns_name = [&world](const kubernetes::KubeCluster& cluster, const std::string& id) {
+    const aws::Instance* instance = world.table<aws::Instance>(cluster.record().region).find(id);
+    return instance ? instance->privateDnsName : std::string();
+  };
+  return out;
+}
+
+Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loop) {
   World::Options about;
   about.seed = options.seed;
   if (!options.data_dir.empty()) about.journal = options.data_dir / "world.journal";
@@ -30,6 +48,9 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options) {
   inside->ec2 = std::make_unique<Ec2>(*inside->front, *inside->world);
   iam::install(*inside->front, *inside->world);
   storage::install(*inside->front, *inside->world);
+  inside->kubernetes = std::make_unique<kubernetes::Kubernetes>(
+      *inside->world, kubernetes_neighbours(*inside->world, *inside->front), &loop);
+  eks::install(*inside->world, {inside->front.get(), inside->kubernetes.get()});
   inside->world->commit();
   return inside;
 }
@@ -74,7 +95,7 @@ struct Twin::State {
     if (!options.data_dir.empty()) std::filesystem::remove(options.data_dir / "world.journal", ignored);
     pump.cancel();
     inside.reset();
-    auto fresh = open_world(options);
+    auto fresh = open_world(options, loop);
     if (!fresh) return pass(fresh);
     furnish(std::move(*fresh));
     return {};
@@ -113,7 +134,7 @@ Result<std::unique_ptr<Twin>> Twin::start(Loop& loop, TwinOptions options) {
       loop, listen, [raw](HttpRequest request, std::shared_ptr<HttpReply> reply) { raw->serve(request, *reply); });
   if (!server) return pass(server, "starting the twin");
   state->server = std::move(*server);
-  auto inside = open_world(state->options);
+  auto inside = open_world(state->options, loop);
   if (!inside) return pass(inside);
   state->furnish(std::move(*inside));
   return std::unique_ptr<Twin>(new Twin(std::move(state)));
