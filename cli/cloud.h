@@ -1,0 +1,29 @@
+// Where a run's AWS resources go: the twin, or a real account. The only place that chooses.
+#pragma once
+
+#include <atomic>
+#include <memory>
+#include <string>
+
+#include "cli/app.h"
+#include "cli/twin_home.h"
+#include "engine/engine.h"
+#include "engine/state/project.h"
+
+namespace drydock::cli {
+
+struct Cloud {
+  bool aws = false;
+  std::string url;     // of the twin; empty on AWS
+  std::string region;  // by config, then environment
+  std::string where;   // "on twin (us-east-1, no AWS account is touched)"
+};
+
+/// --cloud, else `drydock:cloud` of the config, else the twin. Refuses AWS with an AWS_ENDPOINT_URL on loopback, and the
+/// twin with one that is elsewhere: nobody shall take the one for the other.
+Result<Cloud> choose_cloud(const App& app, const std::string& flag, const engine::Config& config);
+
+/// Makes the providers that this program has. `used` is set when a provider that speaks to the cloud is asked for.
+engine::ProviderFactory make_providers(const Cloud& cloud, std::shared_ptr<std::atomic<bool>> used);
+
+}  // namespace drydock::cli

@@ -1,0 +1,287 @@
+#include "cli/run.h"
+
+#include <fmt/format.h>
+
+#include <atomic>
+#include <chrono>
+#include <memory>
+
+#include "base/text.h"
+#include "cli/cloud.h"
+#include "cli/interrupts.h"
+#include "cli/kubeconfig.h"
+#include "cli/node_table.h"
+#include "cli/view/values.h"
+#include "cli/view/view.h"
+#include "cli/workspace.h"
+#include "engine/language/language.h"
+#include "engine/state/deployment.h"
+
+namespace drydock::cli {
+namespace {
+
+using engine::Outcome;
+using engine::SummaryEvent;
+using Clock = std::chrono::system_clock;
+
+const char* action_of(engine::Command command) {
+  switch (command) {
+    case engine::Command::update: return "update";
+    case engine::Command::destroy: return "destroy";
+    case engine::Command::refresh: return "refresh";
+  }
+  return "update";
+}
+
+std::int64_t seconds_now() {
+  return std::chrono::duration_cast<std::chrono::seconds>(Clock::now().time_since_epoch()).count();
+}
+
+int changes_in(const SummaryEvent& summary) {
+  int n = 0;
+  for (auto [op, count] : summary.changes)
+    if (op != engine::Op::same) n += count;
+  return n;
+}
+
+bool has_cluster(const engine::Snapshot& snapshot) {
+  return std::any_of(snapshot.resources.begin(), snapshot.resources.end(),
+                     [](const auto& r) { return r->type == "aws:eks/cluster:Cluster"; });
+}
+
+Result<SummaryEvent> run_engine(const engine::Deployment& deployment, const engine::Environment& environment) {
+#if __has_include("engine/run.h")
+  return engine::run(deployment, environment);
+#else
+  (void)deployment, (void)environment;
+  return fail(ErrorCode::unsupported, "not supported yet: running a program; the engine is not in this build");
+#endif
+}
+
+class StackRun {
+ public:
+  StackRun(const App& app, const RunFlags& flags, engine::Command command)
+      : app_(app), flags_(flags), command_(command), used_cloud_(std::make_shared<std::atomic<bool>>(false)),
+        interrupts_([&app](int times) {
+          app.say(times == 1 ? "\nFinishing what is under way, starting nothing new. Ctrl-C again drops it.\n"
+                             : "\nDropping what is under way; the state says what was begun.\n");
+        }) {}
+
+  Result<int> run() {
+    if (auto opened = open(); !opened) return pass(opened);
+    if (auto built = build(); !built) return pass(built);
+    bool show_preview = flags_.preview_only || (!flags_.skip_preview && command_ != engine::Command::refresh);
+    if (show_preview) {
+      auto summary = perform(true);
+      if (!summary) return pass(summary);
+      if (int code = judge(*summary); code != kOk || flags_.preview_only) return code;
+    }
+    if (!flags_.yes) {
+      auto agreed = confirm();
+      if (!agreed) return pass(agreed);
+    }
+    auto summary = update();
+    if (!summary) return pass(summary);
+    int code = judge(*summary);
+    if (code == kOk && flags_.remove && command_ == engine::Command::destroy) return remove_stack();
+    return code;
+  }
+
+ private:
+  Result<void> open() {
+    if (!flags_.unsupported.empty())
+      return fail(ErrorCode::unsupported, "not supported yet: " + join(flags_.unsupported, ", "));
+    auto workspace = Workspace::open(app_);
+    if (!workspace) return pass(workspace);
+    workspace_ = std::make_unique<Workspace>(std::move(*workspace));
+    auto access = flags_.preview_only ? engine::StackFile::Access::read : engine::StackFile::Access::write;
+    auto stack = workspace_->open_stack(app_, flags_.stack, access);
+    if (!stack) {
+      missing_ = stack.error().code == ErrorCode::not_found;
+      return pass(stack);
+    }
+    stack_ = std::move(*stack);
+    auto config = stack_->config();
+    if (!config) return pass(config);
+    config_ = std::move(*config);
+    auto cloud = choose_cloud(app_, flags_.cloud, config_);
+    if (!cloud) return pass(cloud);
+    cloud_ = std::move(*cloud);
+    return {};
+  }
+
+  Result<void> build() {
+    if (command_ != engine::Command::update) return {};
+    auto language = engine::make_language(workspace_->project, build_tree());
+    if (!language) return pass(language);
+    language_ = std::move(*language);
+    return language_->build([&](std::string_view text) { app_.say(text); }, interrupts_.cancel());
+  }
+
+  engine::Deployment deployment(bool dry_run) const {
+    engine::Deployment d;
+    d.program.organization = "organization";
+    d.program.project = workspace_->project.name;
+    d.program.stack = stack_->id().stack;
+    for (const auto& [key, value] : config_) {
+      d.program.config[key] = value.value;
+      if (value.secret) d.program.config_secret_keys.push_back(key);
+    }
+    d.program.root_directory = workspace_->project.directory;
+    d.program.program_directory = engine::program_directory(workspace_->project);
+    d.options.command = command_;
+    d.options.dry_run = dry_run;
+    d.options.refresh = flags_.refresh;
+    d.options.continue_on_error = flags_.continue_on_error;
+    d.options.ignore_protect = flags_.ignore_protect;
+    d.options.parallel = flags_.parallel;
+    d.options.replace_urns = flags_.replace;
+    d.base = stack_->snapshot();
+    return d;
+  }
+
+  std::unique_ptr<View> make_view(bool planning) const {
+    ViewOptions options;
+    options.style = app_.style();
+    options.diff = flags_.diff;
+    options.show_secrets = flags_.show_secrets;
+    options.show_sames = flags_.show_sames;
+    options.suppress_outputs = flags_.suppress_outputs;
+    options.write = [this](std::string_view text) { app_.out(text); };
+    options.now = [] { return std::chrono::steady_clock::now(); };
+    if (flags_.json && planning && flags_.preview_only) return make_preview_document(options);
+    if (flags_.json) return make_event_stream(options);
+    if (flags_.diff || flags_.suppress_progress || !app_.on_terminal()) return make_lines_view(options);
+    return make_tree_view(options);
+  }
+
+  /// The twin's time; empty if none answers. Only asked when something went to the cloud.
+  std::optional<std::int64_t> cloud_time() {
+    if (cloud_.aws || !used_cloud_->load()) return {};
+    auto clock = TwinClient(cloud_.url).get("status");
+    if (!clock) return {};
+    return clock->at("simTime").int_or(0);
+  }
+
+  Result<SummaryEvent> perform(bool dry_run, engine::SnapshotSink* sink = nullptr) {
+    auto view = make_view(dry_run);
+    bool show_where = config_.contains("aws:region") || config_.contains("drydock:cloud") || !flags_.cloud.empty();
+    view->begin({action_of(command_), dry_run, stack_->id().stack, show_where ? cloud_.where : ""});
+    engine::Environment environment;
+    environment.providers = make_providers(cloud_, used_cloud_);
+    if (language_) environment.run_program = engine::make_program(*language_);
+    environment.sink = sink;
+    environment.events = [&](const engine::Event& event) { view->event(event); };
+    environment.cancel = interrupts_.cancel();
+    environment.abort = interrupts_.abort();
+    environment.stack_outputs = [this](const std::string& name) { return outputs_of(name); };
+    auto began = dry_run ? std::optional<std::int64_t>() : cloud_time();
+    auto summary = run_engine(deployment(dry_run), environment);
+    if (!summary) return summary;
+    auto ended = dry_run ? std::optional<std::int64_t>() : cloud_time();
+    view->end(began && ended ? duration_text(std::chrono::milliseconds(*ended - *began)) : "");
+    return summary;
+  }
+
+  /// Outputs of another stack of this backend, for StackReference.
+  Result<PropertyMap> outputs_of(const std::string& name) {
+    auto parts = split(name, '/');
+    engine::StackId id{parts.size() > 1 ? parts[parts.size() - 2] : workspace_->project.name, parts.back()};
+    auto deployment = workspace_->backend.read(id);
+    if (!deployment) return pass(deployment);
+    auto salt = engine::deployment_salt(*deployment);
+    if (!salt) return pass(salt);
+    engine::SecretsManager secrets(*salt, engine::passphrase_from_environment);
+    auto snapshot = engine::read_deployment(*deployment, secrets);
+    if (!snapshot) return pass(snapshot);
+    for (const auto& r : snapshot->resources)
+      if (r->type == kStackType) return r->outputs;
+    return PropertyMap{};
+  }
+
+  Result<void> confirm() {
+    std::string action = action_of(command_);
+    if (!app_.interactive())
+      return fail(ErrorCode::invalid_input, fmt::format("without a terminal, --yes must be given to perform this {}", action));
+    if (ask_yes(app_, fmt::format("\nDo you want to perform this {}? [y/N] ", action))) return {};
+    return fail(ErrorCode::cancelled, fmt::format("the {} was not confirmed; nothing was changed", action));
+  }
+
+  Result<SummaryEvent> update() {
+    auto sink = stack_->begin_run();
+    if (!sink) return pass(sink);
+    engine::HistoryEntry history;
+    history.kind = action_of(command_);
+    history.start = seconds_now();
+    auto summary = perform(false, *sink);
+    history.end = seconds_now();
+    history.result = summary && summary->outcome == Outcome::succeeded ? "succeeded" : "failed";
+    history.config = Json::object();
+    for (const auto& [key, value] : config_)
+      if (!value.secret) history.config[key] = Json::object({{"value", value.value}, {"secret", false}});
+    history.changes = Json::object();
+    if (summary)
+      for (auto [op, count] : summary->changes) history.changes[engine::to_string(op)] = count;
+    if (auto ended = stack_->end_run(history); !ended) return pass(ended, "saving the state");
+    if (summary) show_nodes();
+    return summary;
+  }
+
+  /// kubectl's file follows the clusters; and who made a cluster wants to see its nodes.
+  void show_nodes() {
+    if (cloud_.aws || !used_cloud_->load()) return;
+    TwinClient twin(cloud_.url);
+    (void)refresh_kubeconfig(twin, TwinHome::find(app_.directory), cloud_.region);
+    if (flags_.json || command_ == engine::Command::destroy || !has_cluster(stack_->snapshot())) return;
+    auto nodes = twin.get("nodes");
+    if (!nodes) return;
+    if (std::string text = node_summary(*nodes); !text.empty())
+      app_.out(app_.style().paint(Colour::bold, "Nodes:") + "\n    " + text + "\n");
+  }
+
+  int judge(const SummaryEvent& summary) const {
+    if (summary.outcome == Outcome::cancelled) return kCancelled;
+    if (summary.outcome == Outcome::failed) return kFailed;
+    if (flags_.expect_no_changes && changes_in(summary) > 0) {
+      app_.say("error: no changes were expected, but there are some\n");
+      return kChangesSeen;
+    }
+    return kOk;
+  }
+
+  Result<int> remove_stack() {
+    auto id = stack_->id();
+    stack_.reset();
+    if (auto gone = workspace_->backend.remove(id); !gone) return pass(gone);
+    app_.out(fmt::format("Stack '{}' has been removed!\n", id.stack));
+    return kOk;
+  }
+
+ public:
+  bool stack_is_missing() const { return missing_; }
+
+ private:
+  const App& app_;
+  const RunFlags& flags_;
+  engine::Command command_;
+  std::shared_ptr<std::atomic<bool>> used_cloud_;
+  Interrupts interrupts_;
+  std::unique_ptr<Workspace> workspace_;
+  std::unique_ptr<engine::StackFile> stack_;
+  std::unique_ptr<engine::Language> language_;
+  engine::Config config_;
+  Cloud cloud_;
+  bool missing_ = false;
+};
+
+}  // namespace
+
+Result<int> run_stack(const App& app, const RunFlags& flags, engine::Command command) {
+  StackRun run(app, flags, command);
+  auto code = run.run();
+  if (code || !run.stack_is_missing()) return code;
+  report(app, code.error());
+  return static_cast<int>(kStackNotFound);
+}
+
+}  // namespace drydock::cli

@@ -1,0 +1,23 @@
+// One run of a stack, from the command line to the exit code: build, preview, ask, run, show, record.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "cli/app.h"
+#include "engine/engine.h"
+
+namespace drydock::cli {
+
+struct RunFlags {
+  std::string stack, cloud, message;
+  bool yes = false, skip_preview = false, preview_only = false, json = false, diff = false, show_secrets = false;
+  bool show_sames = false, suppress_outputs = false, suppress_progress = false, expect_no_changes = false;
+  bool refresh = false, continue_on_error = false, ignore_protect = false, remove = false;
+  int parallel = 0;
+  std::vector<std::string> replace, unsupported;
+};
+
+Result<int> run_stack(const App& app, const RunFlags& flags, engine::Command command);
+
+}  // namespace drydock::cli
