@@ -23,7 +23,8 @@ bool any_inside(const PropertyValue& v, const Predicate& predicate) {
 }
 
 bool is_unknown_itself(const PropertyValue& v) {
-  return v.is_unknown() || (v.is_output() && !v.as_output().known) || (v.is_resource() && !v.as_resource().id_known);
+  // A reference to a resource whose id is not known yet is itself a known value.
+  return v.is_unknown() || (v.is_output() && !v.as_output().known);
 }
 bool is_secret_itself(const PropertyValue& v) { return v.is_secret() || (v.is_output() && v.as_output().secret); }
 

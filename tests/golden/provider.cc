@@ -110,6 +110,7 @@ class GoldenProvider : public Provider {
   OperationResult create(const CreateRequest& r, std::stop_token) override {
     const auto* call = replay_.provider_call(
         "Create", r.urn.str(), Json::object({{"properties", wire_json(r.inputs)}, {"preview", r.preview}}));
+    if (call) replay_.await_turn(*call);
     return operation(call, "");
   }
   OperationResult update(const UpdateRequest& r, std::stop_token) override {
@@ -122,6 +123,7 @@ class GoldenProvider : public Provider {
                                                            {"news", wire_json(r.news)},
                                                            {"ignoreChanges", ignore},
                                                            {"preview", r.preview}}));
+    if (call) replay_.await_turn(*call);
     return operation(call, r.id);
   }
   Result<ResourceState> read(const ReadRequest& r, std::stop_token) override {
@@ -138,6 +140,7 @@ class GoldenProvider : public Provider {
     const auto* call = replay_.provider_call(
         "Delete", r.urn.str(),
         Json::object({{"id", r.id}, {"properties", wire_json(r.properties)}, {"oldInputs", wire_json(r.inputs)}}));
+    if (call) replay_.await_turn(*call);
     if (!call) return fail(ErrorCode::internal, "not in the recording");
     if (call->error) return fail(ErrorCode::internal, *call->error);
     return {};

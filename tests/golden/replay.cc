@@ -4,6 +4,7 @@
 #include <google/protobuf/util/json_util.h>
 #include <grpcpp/grpcpp.h>
 
+#include <algorithm>
 #include <chrono>
 #include <list>
 #include <thread>
@@ -124,6 +125,36 @@ const RecordedCall* Replay::provider_call(const std::string& method, const std::
   return nullptr;
 }
 
+void Replay::await_turn(const RecordedCall& call) {
+  std::unique_lock lock(mutex_);
+  const auto others = [&](const auto& must_have_come) {
+    return std::all_of(trace_.calls.begin(), trace_.calls.end(), [&](const RecordedCall& other) {
+      return &other == &call || !other.is_provider() || is_plumbing(other.method) || must_have_come(other);
+    });
+  };
+  const auto come = [&] {
+    const bool answered = std::all_of(trace_.calls.begin(), trace_.calls.end(), [&](const RecordedCall& other) {
+      return !other.is_sdk() || !other.ended || *other.ended > *call.ended || done_.contains(&other);
+    });
+    if (call.error)  // what was under way in the recording is under way here, and what was answered is answered
+      return answered && others([&](const RecordedCall& other) {
+               return other.started > *call.ended || received_.contains(&other);
+             });
+    return others([&](const RecordedCall& other) {
+      const bool failed_before = other.error && call.ended && *other.ended < *call.ended;
+      return !failed_before || failed_.contains(other.request.at("urn").string_or());
+    });
+  };
+  if (!changed_.wait_for(lock, kPatience, come))
+    differences_.push_back(fmt::format("{} {}: what came before it did not", call.method, key_of(call)));
+}
+
+void Replay::told_failed(const std::string& urn) {
+  const std::lock_guard lock(mutex_);
+  failed_.insert(urn);
+  changed_.notify_all();
+}
+
 void Replay::configure_call(const Json& arguments) {
   const std::lock_guard lock(mutex_);
   const Json got = ids_.to_recorded(arguments);
@@ -180,7 +211,8 @@ engine::ProgramResult Replay::run_program(const engine::ProgramInfo& info, std::
 void Replay::compare_answer(const RecordedCall& call, const Json& got) {
   if (call.method == "ResourceMonitor/GetDeploymentInfo" || call.method == "ResourceMonitor/SupportsFeature") return;
   const std::string urn = got.at("urn").string_or();
-  if (urn.find("pulumi:providers:") != urn.npos && got.at("id") != call.reply.at("id"))
+  const bool drawn = call.reply.at("id").string_or().starts_with("00000000-0000-4000-8000-");
+  if (drawn && got.at("id") != call.reply.at("id"))
     ids_.pair(call.reply.at("id").string_or(), got.at("id").string_or());
   const std::string d = difference(call.reply, ids_.to_recorded(got));
   if (!d.empty())
@@ -195,8 +227,11 @@ void Replay::send(std::size_t index, const engine::ProgramInfo& info, std::stop_
   const auto channel = grpc::CreateCustomChannel(log ? info.engine_address : info.monitor_address,
                                                  grpc::InsecureChannelCredentials(), arguments);
   grpc::ClientContext context;
-  if (!call.ended) context.set_deadline(std::chrono::system_clock::now() + std::chrono::seconds(5));
-  std::stop_callback stop(cancelled, [&] { context.TryCancel(); });
+  context.set_deadline(std::chrono::system_clock::now() + kPatience);
+  // Calls that the recorded engine answered are answered by ours, in a failed run too.
+  std::stop_callback stop(cancelled, [&] {
+    if (!call.ended) context.TryCancel();
+  });
   Json request;
   {
     const std::lock_guard lock(mutex_);

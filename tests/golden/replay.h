@@ -53,6 +53,12 @@ class Replay {
   void configure_call(const Json& arguments);
   /// Waits until the SDK calls that a recorded Construct or Call made are answered.
   void await_inner_calls(const RecordedCall& outer);
+  /// Waits with the answer to a create, update or delete until the run is where the recorded one was: a failure comes
+  /// when everything that was under way then has begun, and a success after a failure when the engine has seen the
+  /// failure.
+  void await_turn(const RecordedCall& call);
+  /// The engine said that a step of this resource failed.
+  void told_failed(const std::string& urn);
   void finished(const RecordedCall& call);
   void differ(std::string what);
   Ids& ids() { return ids_; }
@@ -67,6 +73,7 @@ class Replay {
   std::mutex mutex_;  // guards all below
   std::condition_variable changed_;
   std::set<const RecordedCall*> done_, received_;
+  std::set<std::string> failed_;  // URNs
   std::vector<std::string> differences_;
 };
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "engine/engine.h"
 #include "tests/golden/replay.h"
+#include "tests/golden/state.h"
 
 namespace drydock::golden {
 namespace {
@@ -50,8 +51,11 @@ engine::Options options_of(const std::string& phase) {
 
 // What the engine tells about itself when a run fails unexpectedly; shown with the differences.
 struct Diagnostics {
+  Replay& replay;
   std::string text;
   void operator()(const engine::Event& event) {
+    if (const auto* failed = std::get_if<engine::ResourceFailedEvent>(&event))
+      replay.told_failed(failed->step.urn.str());
     if (const auto* d = std::get_if<engine::DiagnosticEvent>(&event))
       if (d->severity == engine::Severity::error) text += d->message + "\n";
   }
@@ -75,7 +79,7 @@ TEST_P(Golden, SameCallsAnswersAndState) {
     deployment.options = options_of(phase);
     deployment.base = state;
     MemorySink sink(state);
-    Diagnostics diagnostics;
+    Diagnostics diagnostics{replay, {}};
     engine::Environment environment;
     environment.providers = [&](const std::string&, const std::string&) { return replay.make_provider(); };
     environment.run_program = [&](const auto& info, const auto&, std::stop_token cancelled) {
@@ -88,6 +92,10 @@ TEST_P(Golden, SameCallsAnswersAndState) {
     EXPECT_EQ(join(replay.differences(), "\n"), "") << diagnostics.text;
     if (!deployment.options.dry_run) state = sink.snapshot();
     EXPECT_EQ(join(engine::integrity_errors(state), "\n"), "");
+    const std::string exported = kData + scenario + "/" + phase + ".state.json";
+    if (!deployment.options.dry_run) {
+      EXPECT_EQ(join(state_differences(exported, state, ids), "\n"), "");
+    }
     if (HasFailure()) return;  // later phases build on this one
   }
 }
