@@ -50,7 +50,7 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loo
   storage::install(*inside->front, *inside->world);
   inside->kubernetes = std::make_unique<kubernetes::Kubernetes>(
       *inside->world, kubernetes_neighbours(*inside->world, *inside->front), &loop);
-  eks::install(*inside->world, {inside->front.get(), inside->kubernetes.get()});
+  eks::install(*inside->world, {inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
   inside->world->commit();
   return inside;
 }
