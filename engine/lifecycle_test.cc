@@ -2,6 +2,9 @@
 // lifecycletest.
 #include <gmock/gmock.h>
 
+#include <future>
+#include <thread>
+
 #include "engine/lifecycle_testing.h"
 
 namespace drydock::engine {
@@ -270,6 +273,77 @@ TEST(Lifecycle, SignalIsAnsweredAfterTheDeletes) {
     EXPECT_TRUE(cloud->cloud.empty());
   }),
             "same stack, delete a");
+}
+
+// ---- components of providers
+
+/// A component with two children: `early` before it answers, `late` after, when `gate` opens.
+struct Gate {
+  std::promise<void> opened;
+  std::shared_future<void> open = opened.get_future().share();
+};
+auto component_with_late_child(std::shared_ptr<Gate> gate, PropertyMap late_inputs = {}) {
+  return [=](const ConstructRequest& request, const std::function<void(ConstructReply)>& answer) {
+    ProgramClient client(request);
+    const Made c = client.component(request.type, request.name, {.parent = request.parent.str()});
+    const Made early = client.resource(kType, "early", {}, {.parent = c.urn});
+    answer({*Urn::parse(c.urn), {{"out", early.id}}, {{"out", {*Urn::parse(early.urn)}}}});
+    gate->open.wait();
+    client.resource(kType, "late", late_inputs, {.parent = c.urn});
+  };
+}
+constexpr const char* kComp = "fake:m:Comp";
+
+TEST(Components, WhoUsesTheOutputsDoesNotWaitForTheLastChild) {
+  TestStack stack;
+  auto gate = std::make_shared<Gate>();
+  stack.cloud->on_construct = component_with_late_child(gate);
+  stack.up([gate](ProgramClient& p) {
+    const Made c = p.resource(kComp, "c", {}, {.custom = false, .remote = true});
+    EXPECT_EQ(at(c.outputs, "out"), PropertyValue("early-1"));
+    p.resource(kType, "user", {{"x", at(c.outputs, "out")}},
+               {.depends_on = {c.urn}, .property_dependencies = {{"x", {c.urn}}}});
+    gate->opened.set_value();  // only now: the late child waits for the user of its component
+  });
+  EXPECT_EQ(stack.summary.outcome, Outcome::succeeded);
+  EXPECT_EQ(stack.names(), "c early user late");
+}
+
+TEST(Components, WhoDependsOnTheWholeWaitsForTheLastChild) {
+  TestStack stack;
+  auto gate = std::make_shared<Gate>();
+  stack.cloud->on_construct = component_with_late_child(gate);
+  stack.up([gate](ProgramClient& p) {
+    const Made c = p.resource(kComp, "c", {}, {.custom = false, .remote = true});
+    std::thread after([&] { p.resource(kType, "after", {}, {.depends_on = {c.urn}}); });
+    p.resource(kType, "meanwhile");
+    gate->opened.set_value();
+    after.join();
+  });
+  EXPECT_EQ(stack.names(), "c early meanwhile late after");
+}
+
+TEST(Components, ALateChildThatFailsFailsTheRun) {
+  TestStack stack;
+  auto gate = std::make_shared<Gate>();
+  gate->opened.set_value();
+  stack.cloud->on_construct = component_with_late_child(gate, {{"fail", "no room"}});
+  stack.up([](ProgramClient& p) { p.resource(kComp, "c", {}, {.custom = false, .remote = true}); });
+  EXPECT_EQ(stack.summary.outcome, Outcome::failed);
+  EXPECT_THAT(stack.errors, ElementsAre("late: no room"));
+}
+
+TEST(Components, NothingIsDeletedBeforeTheLastChildIsThere) {
+  TestStack stack;
+  auto gate = std::make_shared<Gate>();
+  stack.cloud->on_construct = component_with_late_child(gate);
+  const TestProgram program = [gate](ProgramClient& p) {
+    p.resource(kComp, "c", {}, {.custom = false, .remote = true});
+    if (gate->open.wait_for(std::chrono::seconds(0)) != std::future_status::ready) gate->opened.set_value();
+  };
+  stack.up(program);
+  EXPECT_EQ(stack.names(), "c early late");
+  EXPECT_EQ(stack.up(program), "same stack, same c, same early, same late");
 }
 
 }  // namespace

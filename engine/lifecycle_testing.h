@@ -37,7 +37,8 @@ struct Made {
 /// A program's end of the wire. Calls block; several threads may call.
 class ProgramClient {
  public:
-  explicit ProgramClient(const ProgramInfo& info);
+  explicit ProgramClient(const ProgramInfo& info);          // registers the stack
+  explicit ProgramClient(const ConstructRequest& request);  // of a component's provider
   ~ProgramClient();
   const ProgramInfo& info() const;
   const std::string& stack() const;  // URN
@@ -52,6 +53,7 @@ class ProgramClient {
 
  private:
   struct Wire;
+  void connect(const std::string& address);
   std::unique_ptr<Wire> wire_;
 };
 using TestProgram = std::function<void(ProgramClient&)>;

@@ -1,7 +1,7 @@
 #include <grpcpp/grpcpp.h>
 
 #include <chrono>
-#include <future>
+#include <condition_variable>
 #include <thread>
 
 #include "base/text.h"
@@ -21,14 +21,23 @@ struct ProgramClient::Wire {
   std::string stack;
 };
 
-ProgramClient::ProgramClient(const ProgramInfo& info) : wire_(std::make_unique<Wire>()) {
+ProgramClient::ProgramClient(const ProgramInfo& info) {
+  connect(info.monitor_address);
   wire_->info = info;
+  wire_->stack = component(std::string(kStackType), info.project + "-" + info.stack).urn;
+}
+ProgramClient::ProgramClient(const ConstructRequest& request) {
+  connect(request.monitor_endpoint);
+  wire_->stack = request.parent.str();
+}
+void ProgramClient::connect(const std::string& address) {
+  wire_ = std::make_unique<Wire>();
   grpc::ChannelArguments args;
   args.SetInt(GRPC_ARG_ENABLE_HTTP_PROXY, 0);
-  auto channel = grpc::CreateCustomChannel(info.monitor_address, grpc::InsecureChannelCredentials(), args);
+  args.SetInt(GRPC_ARG_USE_LOCAL_SUBCHANNEL_POOL, 1);
+  auto channel = grpc::CreateCustomChannel(address, grpc::InsecureChannelCredentials(), args);
   wire_->monitor = pulumirpc::ResourceMonitor::NewStub(channel);
   wire_->engine = pulumirpc::Engine::NewStub(channel);
-  wire_->stack = component(std::string(kStackType), info.project + "-" + info.stack).urn;
 }
 ProgramClient::~ProgramClient() = default;
 const ProgramInfo& ProgramClient::info() const { return wire_->info; }
@@ -243,24 +252,28 @@ std::string TestStack::run(Options options, const TestProgram* program) {
   };
   environment.run_program = [&](const ProgramInfo& info, const ProgramOutput&, std::stop_token cancelled) {
     // As a host does: the program is a process of its own, and may be ended while it waits.
-    auto gone = std::make_shared<std::promise<void>>();
-    auto ended = gone->get_future();
-    std::thread process([info, program = *program, gone] {
+    struct Process {
+      std::mutex mutex;
+      std::condition_variable changed;
+      bool gone = false, killed = false;
+    };
+    auto process = std::make_shared<Process>();
+    std::thread thread([info, program = *program, process] {
       ProgramClient client(info);
       program(client);
-      gone->set_value();
+      std::lock_guard lock(process->mutex);
+      process->gone = true;
+      process->changed.notify_all();
     });
-    auto killed = std::make_shared<std::promise<void>>();
-    std::stop_callback kill(cancelled, [&] { killed->set_value(); });
-    auto killed_future = killed->get_future();
-    while (ended.wait_for(std::chrono::milliseconds(1)) != std::future_status::ready)
-      if (killed_future.wait_for(std::chrono::seconds(0)) == std::future_status::ready) break;
-    if (ended.wait_for(std::chrono::seconds(0)) == std::future_status::ready) {
-      process.join();
-      return ProgramResult{};
-    }
-    orphans_.push_back(std::move(process));
-    return ProgramResult{"", true};
+    std::stop_callback kill(cancelled, [process] {
+      std::lock_guard lock(process->mutex);
+      process->killed = true;
+      process->changed.notify_all();
+    });
+    std::unique_lock lock(process->mutex);
+    process->changed.wait(lock, [&] { return process->gone || process->killed; });
+    orphans_.push_back(std::move(thread));
+    return process->gone ? ProgramResult{} : ProgramResult{"", true};
   };
   environment.sink = &sink;
   environment.events = [&](const Event& event) {
