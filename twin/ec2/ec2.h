@@ -36,6 +36,7 @@ struct LaunchRequest {
 struct InterfaceRequest {
   std::string subnet_id, description, interface_type = "interface", requester_id;
   std::vector<std::string> groups;  // empty: the VPC's default group
+  std::string private_address;      // empty: any free one
   bool requester_managed = false;
   aws::Tags tags;
 };
