@@ -80,7 +80,8 @@ ApiResult describe(World& world, Call& call, const Description<T>& d) {
     if (!ids.empty() && std::find(ids.begin(), ids.end(), key) == ids.end()) continue;
     bool keep = true;
     for (const Filter& filter : *filters) {
-      Values values = tag_values(row.tagSet, filter.name);
+      Values values;
+      if constexpr (requires { row.tagSet; }) values = tag_values(row.tagSet, filter.name);
       if (!values) values = d.values(world, call, row, filter.name);
       if (!values) return refuse("InvalidParameterValue", "The filter '" + filter.name + "' is invalid");
       if (!any_match(filter, *values)) {

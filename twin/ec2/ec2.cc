@@ -65,6 +65,10 @@ Ec2::Ec2(Front& front, World& world) : world_(world) {
   install_vpcs(front, world);
   install_subnets(front, world);
   install_route_tables(front, world);
+  install_routes(front, world);
+  install_groups(front, world);
+  install_endpoints(front, world, *this);
+  install_interfaces(front, world, *this);
   install_places(front, world);
   install_tags(front, world);
   install_images(front, world);

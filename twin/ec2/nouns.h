@@ -42,6 +42,8 @@ void give_back(World& world, const std::string& region, const std::string& subne
 /// Removes from the tables what only lingers to be described (terminated instances, deleted NAT gateways) of a VPC.
 void forget_remains(World& world, const std::string& region, std::string_view vpc_id);
 
+Json render_interface(World& world, const Call& call, const aws::NetworkInterface& eni);
+
 /// Erases security group rules of, and route or group references to, something that goes.
 void erase_rules_of(World& world, const std::string& region, std::string_view group_id);
 

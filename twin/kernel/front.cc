@@ -236,6 +236,8 @@ HttpResponse Front::serve_aws(const HttpRequest& request, Call& call) {
   const std::string name = call.service + ":" + call.action;
   if (!state_->self_authorised.contains(name) && !state_->unsigned_actions.contains(name))
     if (auto denied = may(call, name, {"*"})) return failed(*denied);
+  if (call.service == "ec2" && call.flag("DryRun").value_or(false))
+    return failed({412, "DryRunOperation", "Request would have succeeded, but DryRun flag is set."});
   if (auto check = state_->befores.find(call.service); check != state_->befores.end())
     if (auto error = check->second(state_->world, call)) return failed(*error);
   ApiResult result = (*operation)(state_->world, call);

@@ -103,6 +103,11 @@ namespace {
 
 void append_element(std::string& out, std::string_view name, const Json& value, std::string_view item_name) {
   if (value.is_null()) return;
+  // "groupSet:groupId": a list whose items have a name of their own.
+  if (const std::size_t colon = name.find(':'); colon != std::string_view::npos) {
+    item_name = name.substr(colon + 1);
+    name = name.substr(0, colon);
+  }
   out += '<';
   out += name;
   out += '>';

@@ -24,6 +24,7 @@ Protocol protocol_of(std::string_view service);
 Json parse_form(std::string_view body);
 
 /// `value` as the content of an element: objects as child elements, arrays as repeated <item_name>. Nulls are left out.
+/// A member "groupSet:groupId" is a list <groupSet> of <groupId>.
 void append_xml(std::string& out, const Json& value, std::string_view item_name);
 std::string xml_escape(std::string_view text);
 
