@@ -1,0 +1,39 @@
+// While we work, the twin's deadlines stand still: a lease on its clock, kept by a thread of its own. It says "waiting"
+// when every operation in flight is inside a waiter, so that what can only end by a deadline does end.
+#pragma once
+
+#include <condition_variable>
+#include <mutex>
+#include <thread>
+
+#include "base/http_client.h"
+
+namespace drydock::aws_provider {
+
+class ClockLease {
+ public:
+  /// REQUIRES: http outlives the lease. Takes nothing before the first operation.
+  ClockLease(HttpClient& http, HttpOrigin twin);
+  ~ClockLease();
+
+  /// An operation begins / ends; a waiter of it begins / ends. Any thread.
+  void begin() { change(1, 0); }
+  void end() { change(-1, 0); }
+  void wait_begins() { change(0, 1); }
+  void wait_ends() { change(0, -1); }
+
+ private:
+  void change(int operations, int waiting);
+  void keep();
+  std::string call(const char* method, const std::string& path, const std::string& body);
+
+  HttpClient& http_;
+  const HttpOrigin twin_;
+  std::mutex mutex_;
+  std::condition_variable changed_;
+  int operations_ = 0, waiting_ = 0;  // guarded by mutex_
+  bool stop_ = false;                 // guarded by mutex_
+  std::thread thread_;                // runs keep(); started by the first operation
+};
+
+}  // namespace drydock::aws_provider

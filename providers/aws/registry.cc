@@ -1,0 +1,27 @@
+#include "providers/aws/resource_type.h"
+
+namespace drydock::aws_provider {
+
+// One file each below resources/.
+extern const ResourceType kVpc, kSubnet, kRouteTable, kRouteTableAssociation, kMainRouteTableAssociation;
+
+namespace {
+
+const ResourceType* const kTypes[] = {&kVpc, &kSubnet, &kRouteTable, &kRouteTableAssociation,
+                                      &kMainRouteTableAssociation};
+
+}  // namespace
+
+const ResourceType* find_type(std::string_view token) {
+  for (const ResourceType* type : kTypes)
+    if (token == type->token) return type;
+  return nullptr;
+}
+
+std::vector<std::string> type_tokens() {
+  std::vector<std::string> tokens;
+  for (const ResourceType* type : kTypes) tokens.emplace_back(type->token);
+  return tokens;
+}
+
+}  // namespace drydock::aws_provider
