@@ -1,6 +1,7 @@
 #include "twin/twin.h"
 
 #include "base/http_server.h"
+#include "twin/autoscaling/autoscaling.h"
 #include "twin/ec2/ec2.h"
 #include "twin/eks/eks.h"
 #include "twin/iam/install.h"
@@ -19,6 +20,7 @@ struct Inside {
   std::unique_ptr<World> world;
   std::unique_ptr<Front> front;
   std::unique_ptr<Ec2> ec2;
+  std::unique_ptr<AutoScaling> scaling;
   std::unique_ptr<kubernetes::Kubernetes> kubernetes;
 };
 
@@ -47,6 +49,7 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loo
   inside->front = std::make_unique<Front>(*inside->world);
   inside->ec2 = std::make_unique<Ec2>(*inside->front, *inside->world);
   iam::install(*inside->front, *inside->world);
+  inside->scaling = std::make_unique<AutoScaling>(*inside->front, *inside->world, *inside->ec2);
   storage::install(*inside->front, *inside->world);
   inside->kubernetes = std::make_unique<kubernetes::Kubernetes>(
       *inside->world, kubernetes_neighbours(*inside->world, *inside->front), &loop);

@@ -73,7 +73,7 @@ Ec2::Ec2(Front& front, World& world) : world_(world) {
   install_tags(front, world);
   install_images(front, world);
   install_templates(front, world, *this);
-  // install_instances(front, world, *this);  // waits for create_interface
+  install_instances(front, world, *this);
   front.before("ec2", [this](World&, Call& call) -> std::optional<ApiError> {
     if (zones_of(call.region).empty())
       return ApiError{400, "AuthFailure",
