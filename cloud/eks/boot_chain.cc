@@ -257,8 +257,9 @@ std::string fill_in(std::string_view pattern, const std::map<std::string, std::s
       continue;
     }
     auto it = values.find(pattern.substr(i + 1, end - i - 1));
-    out += it == values.end() ? std::string(pattern.substr(i, end - i + 1)) : it->second;
-    i = end + 1;
+    // A brace that opens no known name is only a brace; a name may still begin before the next closing one.
+    out += it == values.end() ? "{" : it->second;
+    i = it == values.end() ? i + 1 : end + 1;
   }
   return out;
 }

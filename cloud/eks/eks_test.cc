@@ -34,6 +34,7 @@ TEST(BootChain, PatternsAreFilledIn) {
                                                          {"suffix", "amazonaws.com"}}),
             "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com");
   EXPECT_EQ(fill_in("{nobody}/{", {}), "{nobody}/{");
+  EXPECT_EQ(fill_in("{image: {host}/x}", {{"host", "h"}}), "{image: h/x}");
 }
 
 const std::string kConfig =
