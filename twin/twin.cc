@@ -9,6 +9,7 @@
 #include "twin/kernel/world.h"
 #include "twin/kubernetes/cluster.h"
 #include "twin/kubernetes/sts.h"
+#include "twin/nodes/nodes.h"
 #include "twin/storage/storage.h"
 
 namespace drydock::twin {
@@ -22,6 +23,7 @@ struct Inside {
   std::unique_ptr<Ec2> ec2;
   std::unique_ptr<AutoScaling> scaling;
   std::unique_ptr<kubernetes::Kubernetes> kubernetes;
+  std::unique_ptr<nodes::Nodes> nodes;
 };
 
 /// What a cluster's API server asks of STS, EKS, IAM and EC2.
@@ -32,8 +34,10 @@ kubernetes::Neighbours kubernetes_neighbours(World& world, Front& front) {
     return eks::access_config(world, cluster.record().region, cluster.record().name);
   };
   out.private_dns_name = [&world](const kubernetes::KubeCluster& cluster, const std::string& id) {
-    const aws::Instance* instance = world.table<aws::Instance>(cluster.record().region).find(id);
-    return instance ? instance->privateDnsName : std::string();
+    return nodes::private_dns_name(world, cluster.record().region, id);
+  };
+  out.logs = [&world](const kubernetes::KubeCluster& cluster, const Json& pod, const std::string& container, bool) {
+    return nodes::logs(world, cluster.record().region, cluster.record().name, pod, container);
   };
   return out;
 }
@@ -54,6 +58,8 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loo
   inside->kubernetes = std::make_unique<kubernetes::Kubernetes>(
       *inside->world, kubernetes_neighbours(*inside->world, *inside->front), &loop);
   eks::install(*inside->world, {inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
+  inside->nodes = std::make_unique<nodes::Nodes>(
+      *inside->world, nodes::Neighbours{inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
   inside->world->commit();
   return inside;
 }
