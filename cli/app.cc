@@ -67,8 +67,16 @@ std::string unknown_command(const CLI::App& root, int argc, char** argv) {
     here = here->get_subcommand(std::string(word));
     path += " " + std::string(word);
   }
-  if (!command_names(*here).empty()) return fmt::format("{} needs a command: {}", path, join(command_names(*here), ", "));
+  if (!command_names(*here).empty())
+    return fmt::format("{} needs a command: {}", path, join(command_names(*here), ", "));
   return {};
+}
+
+/// The command that was typed, as far as it was understood.
+const CLI::App& chosen(const CLI::App& parser) {
+  const CLI::App* here = &parser;
+  while (!here->get_subcommands().empty()) here = here->get_subcommands().front();
+  return *here;
 }
 
 int usage_error(const App& app, const CLI::App& parser, const CLI::ParseError& e, int argc, char** argv) {
@@ -80,8 +88,12 @@ int usage_error(const App& app, const CLI::App& parser, const CLI::ParseError& e
 
 }  // namespace
 
-void App::out(std::string_view text) const { write_all(STDOUT_FILENO, text); }
-void App::say(std::string_view text) const { write_all(STDERR_FILENO, text); }
+void App::out(std::string_view text) const {
+  captured_out ? void(captured_out->append(text)) : write_all(STDOUT_FILENO, text);
+}
+void App::say(std::string_view text) const {
+  captured_err ? void(captured_err->append(text)) : write_all(STDERR_FILENO, text);
+}
 
 Style App::style() const {
   if (colour == "always") return {true};
@@ -89,16 +101,16 @@ Style App::style() const {
   const char* no_colour = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   bool dumb = !term || std::string_view(term) == "dumb";
-  return {::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour) && !dumb};
+  return {!captured_out && ::isatty(STDOUT_FILENO) == 1 && !(no_colour && *no_colour) && !dumb};
 }
 
 bool App::on_terminal() const {
   const char* term = std::getenv("TERM");
-  return ::isatty(STDOUT_FILENO) == 1 && term && std::string_view(term) != "dumb";
+  return !captured_out && ::isatty(STDOUT_FILENO) == 1 && term && std::string_view(term) != "dumb";
 }
 
 bool App::interactive() const {
-  return !non_interactive && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
+  return !captured_out && !non_interactive && ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1;
 }
 
 int report(const App& app, const Error& error) {
@@ -106,12 +118,18 @@ int report(const App& app, const Error& error) {
   app.say(fmt::format("{} {}\n", Style{colour}.paint(Colour::bright_red, "error:"), error.to_string()));
   switch (error.code) {
     case ErrorCode::invalid_input:
-    case ErrorCode::unsupported: return kUsage;
-    case ErrorCode::access_denied: return kAuthentication;
-    case ErrorCode::cancelled: return kCancelled;
-    case ErrorCode::timeout: return kTimeout;
-    case ErrorCode::internal: return kInternal;
-    default: return kFailed;
+    case ErrorCode::unsupported:
+      return kUsage;
+    case ErrorCode::access_denied:
+      return kAuthentication;
+    case ErrorCode::cancelled:
+      return kCancelled;
+    case ErrorCode::timeout:
+      return kTimeout;
+    case ErrorCode::internal:
+      return kInternal;
+    default:
+      return kFailed;
   }
 }
 
@@ -126,13 +144,11 @@ std::string build_tree() {
   return parent_directory(parent_directory(own_path()));
 }
 
-int run_app(int argc, char** argv) {
+int run_app(int argc, char** argv, App app) {
   std::signal(SIGPIPE, SIG_IGN);
-  App app;
   CLI::App parser("Drydock deploys Pulumi programs onto AWS, or onto a twin of it on this machine.", "drydock");
   parser.require_subcommand(1);
   parser.fallthrough();
-  parser.set_help_all_flag("--help-all", "Help of every command");
   parser.add_option("-C,--cwd", app.directory, "Run as if started in this folder");
   parser.add_option("--color", app.colour, "always, never, raw or auto")
       ->check(CLI::IsMember({"always", "never", "raw", "auto"}));
@@ -148,7 +164,8 @@ int run_app(int argc, char** argv) {
   try {
     parser.parse(argc, argv);
   } catch (const CLI::Success& e) {
-    return parser.exit(e);  // --help
+    app.out(chosen(parser).help());
+    return kOk;
   } catch (const CLI::ParseError& e) {
     return usage_error(app, parser, e, argc, argv);
   }

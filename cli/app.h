@@ -38,13 +38,16 @@ struct App {
 
   void out(std::string_view text) const;  // stdout
   void say(std::string_view text) const;  // stderr: warnings, progress
-  Style style() const;                    // of stdout
-  bool on_terminal() const;               // stdout is one that can draw
-  bool interactive() const;               // stdin and stdout are terminals
+  /// Tests read here what would go there.
+  std::string* captured_out = nullptr;
+  std::string* captured_err = nullptr;
+  Style style() const;       // of stdout
+  bool on_terminal() const;  // stdout is one that can draw
+  bool interactive() const;  // stdin and stdout are terminals
 };
 
 /// Runs a command line; returns the exit code. Errors are told on stderr.
-int run_app(int argc, char** argv);
+int run_app(int argc, char** argv, App app = {});
 
 /// "error: ..." and the code that it ends the program with.
 int report(const App& app, const Error& error);

@@ -19,8 +19,8 @@ struct Cloud {
   std::string where;   // "on twin (us-east-1, no AWS account is touched)"
 };
 
-/// --cloud, else `drydock:cloud` of the config, else the twin. Refuses AWS with an AWS_ENDPOINT_URL on loopback, and the
-/// twin with one that is elsewhere: nobody shall take the one for the other.
+/// --cloud, else `drydock:cloud` of the config, else the twin. Refuses AWS with an AWS_ENDPOINT_URL on loopback, and
+/// the twin with one that is elsewhere: nobody shall take the one for the other.
 Result<Cloud> choose_cloud(const App& app, const std::string& flag, const engine::Config& config);
 
 /// Makes the providers that this program has. `used` is set when a provider that speaks to the cloud is asked for.

@@ -78,12 +78,13 @@ Result<int> get(const App& app, const ConfigFlags& flags) {
     std::vector<std::string> known;
     for (const auto& [name, value] : *config) known.push_back(shown_key(*workspace, name));
     std::string near = nearest(flags.key, known);
-    return fail(ErrorCode::not_found, fmt::format("configuration key '{}' not found for stack '{}'{}", flags.key,
-                                                  (*stack)->id().stack,
-                                                  near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near)));
+    return fail(ErrorCode::not_found,
+                fmt::format("configuration key '{}' not found for stack '{}'{}", flags.key, (*stack)->id().stack,
+                            near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near)));
   }
   if (flags.json)
-    app.out(Json::object({{"name", key}, {"value", it->second.value}, {"secret", it->second.secret}}).dump_pretty(2) + "\n");
+    app.out(Json::object({{"name", key}, {"value", it->second.value}, {"secret", it->second.secret}}).dump_pretty(2) +
+            "\n");
   else
     app.out(it->second.value + "\n");
   return kOk;
@@ -123,7 +124,8 @@ Result<int> remove(const App& app, const ConfigFlags& flags) {
 
 using Run = Result<int> (*)(const App&, const ConfigFlags&);
 
-CLI::App* add(CLI::App& parent, App& app, const Flags& flags, const char* name, const char* what, const char* example, Run run) {
+CLI::App* add(CLI::App& parent, App& app, const Flags& flags, const char* name, const char* what, const char* example,
+              Run run) {
   auto* command = parent.add_subcommand(name, what);
   command->fallthrough();
   command->footer(std::string("Example: ") + example);

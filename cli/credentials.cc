@@ -23,10 +23,12 @@ aws::Credentials twin_credentials() {
 }
 
 Result<aws::Credentials> environment_credentials() {
-  aws::Credentials keys{variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"), variable("AWS_SESSION_TOKEN")};
+  aws::Credentials keys{variable("AWS_ACCESS_KEY_ID"), variable("AWS_SECRET_ACCESS_KEY"),
+                        variable("AWS_SESSION_TOKEN")};
   if (!keys.access_key.empty() && !keys.secret_key.empty()) return keys;
   return fail(ErrorCode::access_denied,
-              "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (for the twin: eval \"$(drydock twin env)\")");
+              "no AWS credentials: set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY (for the twin: eval \"$(drydock "
+              "twin env)\")");
 }
 
 std::string environment_region(const std::string& otherwise) {

@@ -20,9 +20,10 @@ namespace drydock::cli {
 using namespace std::chrono_literals;
 
 Result<std::string> eks_token(const TokenRequest& r) {
-  auto origin = HttpOrigin::parse(r.endpoint.empty() ? fmt::format("https://sts.{}.{}", r.region,
-                                                                   r.region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com")
-                                                     : r.endpoint);
+  auto origin = HttpOrigin::parse(r.endpoint.empty()
+                                      ? fmt::format("https://sts.{}.{}", r.region,
+                                                    r.region.starts_with("cn-") ? "amazonaws.com.cn" : "amazonaws.com")
+                                      : r.endpoint);
   if (!origin) return pass(origin);
   HttpRequest request;
   request.target = "/?Action=GetCallerIdentity&Version=2011-06-15";
@@ -48,11 +49,12 @@ Result<int> get_token(const App& app, const Flags& flags) {
   auto token = eks_token({flags.cluster, flags.region.empty() ? environment_region("us-east-1") : flags.region,
                           endpoint ? endpoint : "", std::move(*credentials), now});
   if (!token) return pass(token);
-  Json out = Json::object({{"kind", "ExecCredential"},
-                           {"apiVersion", "client.authentication.k8s.io/v1beta1"},
-                           {"spec", Json::object()},
-                           {"status", Json::object({{"expirationTimestamp", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now + 14min)},
-                                                    {"token", *token}})}});
+  Json out =
+      Json::object({{"kind", "ExecCredential"},
+                    {"apiVersion", "client.authentication.k8s.io/v1beta1"},
+                    {"spec", Json::object()},
+                    {"status", Json::object({{"expirationTimestamp", fmt::format("{:%Y-%m-%dT%H:%M:%SZ}", now + 14min)},
+                                             {"token", *token}})}});
   app.out(out.dump_pretty(4) + "\n");
   return kOk;
 }

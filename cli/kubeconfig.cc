@@ -16,13 +16,15 @@ std::string kubeconfig_text(const std::vector<ClusterAccess>& clusters, const st
   out["clusters"] = out["contexts"] = out["users"] = Json::Array{};
   out["current-context"] = clusters.empty() ? "" : clusters.front().name;
   for (const auto& c : clusters) {
-    Json exec = Json::object({{"apiVersion", "client.authentication.k8s.io/v1beta1"},
-                              {"command", drydock},
-                              {"args", Json::array({"eks", "get-token", "--cluster-name", c.name, "--region", c.region})},
-                              {"interactiveMode", "Never"}});
+    Json exec =
+        Json::object({{"apiVersion", "client.authentication.k8s.io/v1beta1"},
+                      {"command", drydock},
+                      {"args", Json::array({"eks", "get-token", "--cluster-name", c.name, "--region", c.region})},
+                      {"interactiveMode", "Never"}});
     out["clusters"].push_back(Json::object(
         {{"name", c.arn},
-         {"cluster", Json::object({{"server", c.endpoint}, {"certificate-authority-data", c.certificate_authority}})}}));
+         {"cluster",
+          Json::object({{"server", c.endpoint}, {"certificate-authority-data", c.certificate_authority}})}}));
     out["users"].push_back(Json::object({{"name", c.arn}, {"user", Json::object({{"exec", std::move(exec)}})}}));
     out["contexts"].push_back(
         Json::object({{"name", c.name}, {"context", Json::object({{"cluster", c.arn}, {"user", c.arn}})}}));

@@ -37,8 +37,9 @@ Result<int> story(const App& app, const NodeFlags& flags) {
           for (const char* key : {"name", "nodeName", "instanceId"})
             if (node.at(key).is_string()) names.push_back(node.at(key).as_string());
     std::string near = nearest(flags.name, names);
-    return fail(ErrorCode::not_found, fmt::format("the twin has no node '{}'{}; 'drydock node ls' lists them", flags.name,
-                                                  near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near)));
+    return fail(ErrorCode::not_found,
+                fmt::format("the twin has no node '{}'{}; 'drydock node ls' lists them", flags.name,
+                            near.empty() ? "" : fmt::format(" (did you mean '{}'?)", near)));
   }
   if (!story) return pass(story);
   app.out(flags.json ? story->dump_pretty(2) + "\n" : story_text(*story));
@@ -53,7 +54,8 @@ void add_node_commands(CLI::App& parser, App& app) {
   node->require_subcommand(1);
   node->fallthrough();
   node->footer("Example: drydock node ls");
-  auto add = [&](const char* name, const char* what, const char* example, Result<int> (*run)(const App&, const NodeFlags&)) {
+  auto add = [&](const char* name, const char* what, const char* example,
+                 Result<int> (*run)(const App&, const NodeFlags&)) {
     auto* command = node->add_subcommand(name, what);
     command->fallthrough();
     command->footer(std::string("Example: ") + example);

@@ -26,9 +26,12 @@ using Clock = std::chrono::system_clock;
 
 const char* action_of(engine::Command command) {
   switch (command) {
-    case engine::Command::update: return "update";
-    case engine::Command::destroy: return "destroy";
-    case engine::Command::refresh: return "refresh";
+    case engine::Command::update:
+      return "update";
+    case engine::Command::destroy:
+      return "destroy";
+    case engine::Command::refresh:
+      return "refresh";
   }
   return "update";
 }
@@ -49,19 +52,13 @@ bool has_cluster(const engine::Snapshot& snapshot) {
                      [](const auto& r) { return r->type == "aws:eks/cluster:Cluster"; });
 }
 
-Result<SummaryEvent> run_engine(const engine::Deployment& deployment, const engine::Environment& environment) {
-#if __has_include("engine/run.h")
-  return engine::run(deployment, environment);
-#else
-  (void)deployment, (void)environment;
-  return fail(ErrorCode::unsupported, "not supported yet: running a program; the engine is not in this build");
-#endif
-}
-
 class StackRun {
  public:
   StackRun(const App& app, const RunFlags& flags, engine::Command command)
-      : app_(app), flags_(flags), command_(command), used_cloud_(std::make_shared<std::atomic<bool>>(false)),
+      : app_(app),
+        flags_(flags),
+        command_(command),
+        used_cloud_(std::make_shared<std::atomic<bool>>(false)),
         interrupts_([&app](int times) {
           app.say(times == 1 ? "\nFinishing what is under way, starting nothing new. Ctrl-C again drops it.\n"
                              : "\nDropping what is under way; the state says what was begun.\n");
@@ -176,7 +173,7 @@ class StackRun {
     environment.abort = interrupts_.abort();
     environment.stack_outputs = [this](const std::string& name) { return outputs_of(name); };
     auto began = dry_run ? std::optional<std::int64_t>() : cloud_time();
-    auto summary = run_engine(deployment(dry_run), environment);
+    auto summary = engine::run(deployment(dry_run), environment);
     if (!summary) return summary;
     auto ended = dry_run ? std::optional<std::int64_t>() : cloud_time();
     view->end(began && ended ? duration_text(std::chrono::milliseconds(*ended - *began)) : "");
@@ -202,7 +199,8 @@ class StackRun {
   Result<void> confirm() {
     std::string action = action_of(command_);
     if (!app_.interactive())
-      return fail(ErrorCode::invalid_input, fmt::format("without a terminal, --yes must be given to perform this {}", action));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("without a terminal, --yes must be given to perform this {}", action));
     if (ask_yes(app_, fmt::format("\nDo you want to perform this {}? [y/N] ", action))) return {};
     return fail(ErrorCode::cancelled, fmt::format("the {} was not confirmed; nothing was changed", action));
   }

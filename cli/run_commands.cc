@@ -16,7 +16,8 @@ void add_unsupported(CLI::App* command, const Flags& flags) {
                            "--policy-pack", "--import-file", "--event-log"}) {
     std::string shown = std::string(name).substr(std::string(name).find("--"));
     command
-        ->add_option_function<std::string>(name, [flags, shown](const std::string&) { flags->unsupported.push_back(shown); })
+        ->add_option_function<std::string>(name,
+                                           [flags, shown](const std::string&) { flags->unsupported.push_back(shown); })
         ->group("");
   }
   for (const char* name : {"--target-dependents", "--run-program", "--exclude-protected", "--attach-debugger"})
@@ -55,17 +56,18 @@ CLI::App* add(CLI::App& parser, App& app, const char* name, const char* what, co
 
 void add_run_commands(CLI::App& parser, App& app) {
   Flags flags;
-  auto* command = add(parser, app, "up", "Make the stack what its program says", "drydock up -C examples/private-eks --yes",
-                      engine::Command::update, false, flags);
+  auto* command = add(parser, app, "up", "Make the stack what its program says",
+                      "drydock up -C examples/private-eks --yes", engine::Command::update, false, flags);
   command->alias("update");
   command->add_flag("-r,--refresh", flags->refresh, "Look at the cloud first");
   command->add_option("--replace", flags->replace, "URNs to replace");
-  command = add(parser, app, "preview", "Show what 'up' would do", "drydock preview --diff", engine::Command::update, true, flags);
+  command = add(parser, app, "preview", "Show what 'up' would do", "drydock preview --diff", engine::Command::update,
+                true, flags);
   command->alias("pre");
   command->add_flag("-r,--refresh", flags->refresh, "Look at the cloud first");
   command->add_option("--replace", flags->replace, "URNs to replace");
-  command = add(parser, app, "destroy", "Delete all that the stack holds", "drydock destroy -C examples/private-eks --yes",
-                engine::Command::destroy, false, flags);
+  command = add(parser, app, "destroy", "Delete all that the stack holds",
+                "drydock destroy -C examples/private-eks --yes", engine::Command::destroy, false, flags);
   command->alias("down");
   command->add_flag("--remove", flags->remove, "Remove the stack afterwards");
   command->add_flag("--preview-only", flags->preview_only, "Only show what would be deleted");

@@ -20,7 +20,8 @@ using Access = engine::StackFile::Access;
 
 struct StackFlags {
   std::string stack, name, file, output, secrets_provider, copy_config_from;
-  bool json = false, show_secrets = false, yes = false, force = false, create = false, preserve_config = false, shell = false;
+  bool json = false, show_secrets = false, yes = false, force = false, create = false, preserve_config = false,
+       shell = false;
 };
 using Flags = std::shared_ptr<StackFlags>;
 
@@ -34,7 +35,8 @@ Result<int> init(const App& app, const StackFlags& flags) {
   auto workspace = Workspace::open(app);
   if (!workspace) return pass(workspace);
   if (!flags.secrets_provider.empty() && flags.secrets_provider != "passphrase" && flags.secrets_provider != "default")
-    return fail(ErrorCode::unsupported, fmt::format("not supported yet: --secrets-provider {}", flags.secrets_provider));
+    return fail(ErrorCode::unsupported,
+                fmt::format("not supported yet: --secrets-provider {}", flags.secrets_provider));
   std::string given = flags.name.empty() ? flags.stack : flags.name;
   if (given.empty()) return fail(ErrorCode::invalid_input, "name the stack: drydock stack init dev");
   auto name = workspace->stack(given);
@@ -82,8 +84,8 @@ Result<int> select(const App& app, const StackFlags& flags) {
   if (given.empty()) {
     std::string now = workspace->selected();
     auto known = workspace->backend.list(workspace->project.name);
-    return fail(ErrorCode::invalid_input, fmt::format("name the stack to select{}{}", known.empty() ? "" : "; there are: ",
-                                                      join(known, ", ")));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("name the stack to select{}{}", known.empty() ? "" : "; there are: ", join(known, ", ")));
   }
   auto name = workspace->stack(given);
   if (!name) return pass(name);
@@ -112,9 +114,10 @@ Result<int> remove(const App& app, const StackFlags& flags) {
   std::size_t count = deployment->at("resources").size();
   bool journal = file_exists(workspace->backend.journal_path(id));
   if ((count > 0 || journal) && !flags.force) {
-    return fail(ErrorCode::conflict,
-                fmt::format("stack '{}' still has {} resources; 'drydock destroy -s {}' deletes them, --force forgets them", *name,
-                            count, *name));
+    return fail(
+        ErrorCode::conflict,
+        fmt::format("stack '{}' still has {} resources; 'drydock destroy -s {}' deletes them, --force forgets them",
+                    *name, count, *name));
   }
   if (!flags.yes) {
     std::string answer = ask(app, fmt::format("This removes stack '{0}' for good. Type its name to go on: ", *name));
@@ -155,7 +158,10 @@ Result<int> output(const App& app, const StackFlags& flags) {
     auto json = writer.value(outputs.at(flags.name));
     if (!json) return pass(json);
     // A text by itself is for scripts: no quotes.
-    app.out((json->is_string() && !flags.json ? json->as_string() : flags.json ? json->dump_pretty(2) : json->dump()) + "\n");
+    app.out((json->is_string() && !flags.json ? json->as_string()
+             : flags.json                     ? json->dump_pretty(2)
+                                              : json->dump()) +
+            "\n");
     return kOk;
   }
   if (flags.json) {
@@ -215,18 +221,20 @@ Result<int> import_state(const App& app, const StackFlags& flags) {
   auto json = Json::parse(*text);
   if (!json) return pass(json, "reading " + source);
   if (json->at("version").int_or(0) != 3 || !json->at("deployment").is_object())
-    return fail(ErrorCode::invalid_input, fmt::format("{} is no state of version 3 as 'stack export' writes it", source));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("{} is no state of version 3 as 'stack export' writes it", source));
   const Json& deployment = json->at("deployment");
   auto salt = engine::deployment_salt(deployment);
   if (!salt) return pass(salt);
-  engine::SecretsManager secrets(salt->empty() ? (*stack)->secrets().salt() : *salt, engine::passphrase_from_environment);
+  engine::SecretsManager secrets(salt->empty() ? (*stack)->secrets().salt() : *salt,
+                                 engine::passphrase_from_environment);
   auto snapshot = engine::read_deployment(deployment, secrets);
   if (!snapshot) return pass(snapshot, "reading " + source);
   for (const auto& r : snapshot->resources) {
     if (r->urn.stack() == (*stack)->id().stack && r->urn.project() == (*stack)->id().project) continue;
     if (!flags.force)
-      return fail(ErrorCode::invalid_input, fmt::format("{} holds '{}' of another stack; --force imports it all the same", source,
-                                                        r->urn.str()));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("{} holds '{}' of another stack; --force imports it all the same", source, r->urn.str()));
   }
   if (auto done = (*stack)->import(*snapshot); !done) return pass(done);
   app.out("Import complete.\n");
@@ -235,7 +243,8 @@ Result<int> import_state(const App& app, const StackFlags& flags) {
 
 using Run = Result<int> (*)(const App&, const StackFlags&);
 
-CLI::App* add(CLI::App& parent, App& app, const Flags& flags, const char* name, const char* what, const char* example, Run run) {
+CLI::App* add(CLI::App& parent, App& app, const Flags& flags, const char* name, const char* what, const char* example,
+              Run run) {
   auto* command = parent.add_subcommand(name, what);
   command->fallthrough();
   command->footer(std::string("Example: ") + example);
@@ -261,7 +270,8 @@ void add_stack_commands(CLI::App& parser, App& app) {
   command = add(*stack, app, flags, "ls", "List the project's stacks", "drydock stack ls --json", list);
   command->add_flag("-j,--json", flags->json, "As JSON");
 
-  command = add(*stack, app, flags, "select", "Choose the stack that commands work on", "drydock stack select --create dev", select);
+  command = add(*stack, app, flags, "select", "Choose the stack that commands work on",
+                "drydock stack select --create dev", select);
   command->add_option("name", flags->name, "Its name");
   command->add_flag("-c,--create", flags->create, "Make it if it does not exist");
 
@@ -276,11 +286,13 @@ void add_stack_commands(CLI::App& parser, App& app) {
   command->add_flag("-j,--json", flags->json, "As JSON");
   command->add_flag("--show-secrets", flags->show_secrets, "Secrets in clear");
 
-  command = add(*stack, app, flags, "export", "Write the state", "drydock stack export --file state.json", export_state);
+  command =
+      add(*stack, app, flags, "export", "Write the state", "drydock stack export --file state.json", export_state);
   command->add_option("--file", flags->file, "To this file; stdout by default");
   command->add_flag("--show-secrets", flags->show_secrets, "Secrets in clear");
 
-  command = add(*stack, app, flags, "import", "Replace the state", "drydock stack import --file state.json", import_state);
+  command =
+      add(*stack, app, flags, "import", "Replace the state", "drydock stack import --file state.json", import_state);
   command->add_option("--file", flags->file, "From this file; stdin by default");
   command->add_flag("-f,--force", flags->force, "Even if it is of another stack");
 }

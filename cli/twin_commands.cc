@@ -51,7 +51,8 @@ Result<int> start(const App& app, const TwinFlags& flags) {
   if (auto record = home.record()) {
     if (auto status = TwinClient(record->url).get("status")) {
       if (flags.foreground)
-        return fail(ErrorCode::already_exists, fmt::format("a twin of {} runs already at {}", home.directory(), record->url));
+        return fail(ErrorCode::already_exists,
+                    fmt::format("a twin of {} runs already at {}", home.directory(), record->url));
       app.out(running_text(record->url, *status));
       return kOk;
     }
@@ -60,7 +61,8 @@ Result<int> start(const App& app, const TwinFlags& flags) {
   if (auto made = make_directories(home.directory()); !made) return pass(made);
   std::size_t log_size = read_file(home.log_file()).value_or("").size();
   ProcessSpec spec;
-  spec.argv = {own_path(), "twin", "start", "--foreground", "--listen", fmt::format("{}:{}", listen->address, listen->port)};
+  spec.argv = {own_path(),     "twin",     "start",
+               "--foreground", "--listen", fmt::format("{}:{}", listen->address, listen->port)};
   spec.environment = {{"DRYDOCK_HOME", home.directory()}};
   spec.directory = home.directory();
   auto pid = spawn_daemon(spec, home.log_file());
@@ -109,7 +111,8 @@ Result<int> status(const App& app, const TwinFlags& flags) {
   }
   app.out(running_text(twin.url(), *status));
   for (const auto& [key, value] : status->as_object())
-    if (key != "worldId") app.out(fmt::format("  {}: {}\n", pad(key, 16), value.is_string() ? value.as_string() : value.dump()));
+    if (key != "worldId")
+      app.out(fmt::format("  {}: {}\n", pad(key, 16), value.is_string() ? value.as_string() : value.dump()));
   app.out(fmt::format("  {}: {}\n", pad("home", 16), home.directory()));
   return kOk;
 }
@@ -126,9 +129,7 @@ Result<int> reset(const App& app, const TwinFlags& flags) {
   return kOk;
 }
 
-std::string shell_quoted(const std::string& text) {
-  return "'" + replace_all(text, "'", "'\\''") + "'";
-}
+std::string shell_quoted(const std::string& text) { return "'" + replace_all(text, "'", "'\\''") + "'"; }
 
 /// The file that ./up made for the example, if the caller has not chosen another.
 std::string passphrase_file(const App& app) {
@@ -148,9 +149,12 @@ Result<int> env(const App& app, const TwinFlags&) {
   std::string bin = parent_directory(own_path());
   const char* path = std::getenv("PATH");
   std::string out;
-  auto line = [&](const char* name, const std::string& value) { out += fmt::format("export {}={}\n", name, shell_quoted(value)); };
+  auto line = [&](const char* name, const std::string& value) {
+    out += fmt::format("export {}={}\n", name, shell_quoted(value));
+  };
   // Once is enough, however often this is evaluated.
-  if (!path || !std::string_view(path).starts_with(bin + ":")) out += fmt::format("export PATH={}:\"$PATH\"\n", shell_quoted(bin));
+  if (!path || !std::string_view(path).starts_with(bin + ":"))
+    out += fmt::format("export PATH={}:\"$PATH\"\n", shell_quoted(bin));
   line("AWS_ENDPOINT_URL", url);
   line("AWS_ACCESS_KEY_ID", keys.access_key);
   line("AWS_SECRET_ACCESS_KEY", keys.secret_key);
@@ -174,8 +178,8 @@ void show_clock(const App& app, const TwinFlags& flags, const Json& clock) {
     return;
   }
   std::string factor = clock.has("factor") ? fmt::format(" (factor {})", clock.at("factor").dump()) : "";
-  app.out(fmt::format("{}  {}{}, {} events to come\n", clock.at("now").string_or("?"), clock.at("mode").string_or("?"), factor,
-                      clock.at("pending").int_or(0)));
+  app.out(fmt::format("{}  {}{}, {} events to come\n", clock.at("now").string_or("?"), clock.at("mode").string_or("?"),
+                      factor, clock.at("pending").int_or(0)));
   if (const Json& leases = clock.at("leases"); leases.is_array())
     for (const auto& lease : leases.as_array())
       app.out(fmt::format("  held by {}{}\n", lease.at("who").string_or("?"),
@@ -215,8 +219,9 @@ void add_clock(CLI::App& twin, App& app, const Flags& flags) {
     return flags->factor.empty() ? Json::object() : Json::object({{"factor", flags->factor}});
   });
   run->add_option("--factor", flags->factor, "Simulated seconds a real second; 1 is real time");
-  auto* advance = add("advance", "Move time on", "drydock twin clock advance 10m",
-                      [flags] { return Json::object({{"duration", flags->duration}}); });
+  auto* advance = add("advance", "Move time on", "drydock twin clock advance 10m", [flags] {
+    return Json::object({{"duration", flags->duration}});
+  });
   advance->add_option("duration", flags->duration, "For example 90s, 10m, 1h30m")->required();
 }
 
@@ -228,7 +233,8 @@ void add_twin_commands(CLI::App& parser, App& app) {
   twin->require_subcommand(1);
   twin->fallthrough();
   twin->footer("Example: drydock twin start && eval \"$(drydock twin env)\"");
-  auto add = [&](const char* name, const char* what, const char* example, Result<int> (*run)(const App&, const TwinFlags&)) {
+  auto add = [&](const char* name, const char* what, const char* example,
+                 Result<int> (*run)(const App&, const TwinFlags&)) {
     auto* command = twin->add_subcommand(name, what);
     command->fallthrough();
     command->footer(std::string("Example: ") + example);

@@ -72,9 +72,11 @@ Result<Json> TwinClient::send(HttpRequest request) {
   if (!response) return pass(response);
   auto json = response->body.empty() ? Result<Json>(Json::object()) : Json::parse(response->body);
   if (response->status / 100 == 2 && json) return std::move(*json);
-  std::string said = json ? json->at("message").string_or(json->at("Message").string_or(response->body)) : response->body;
+  std::string said =
+      json ? json->at("message").string_or(json->at("Message").string_or(response->body)) : response->body;
   ErrorCode code = response->status == 404 ? ErrorCode::not_found : ErrorCode::unavailable;
-  return fail(code, fmt::format("{} (the twin's answer {} to {} {})", said, response->status, request.method, request.target));
+  return fail(
+      code, fmt::format("{} (the twin's answer {} to {} {})", said, response->status, request.method, request.target));
 }
 
 Result<Json> TwinClient::get(const std::string& path) {

@@ -13,7 +13,8 @@
 
 namespace drydock::cli {
 
-/// $DRYDOCK_HOME, else `.drydock` in the nearest folder above that has one or is a repository's root, else in this folder.
+/// $DRYDOCK_HOME, else `.drydock` in the nearest folder above that has one or is a repository's root, else in this
+/// folder.
 class TwinHome {
  public:
   static TwinHome find(const std::string& from);

@@ -18,7 +18,8 @@ Result<Listen> Listen::parse(const std::string& text) {
   if (colon != std::string::npos && colon > 0) listen.address = text.substr(0, colon);
   bool number = !port.empty() && port.size() <= 5 && port.find_first_not_of("0123456789") == std::string::npos;
   if (!number || std::stoi(port) > 65535)
-    return fail(ErrorCode::invalid_input, fmt::format("--listen takes ADDRESS:PORT, for example 127.0.0.1:4566, not '{}'", text));
+    return fail(ErrorCode::invalid_input,
+                fmt::format("--listen takes ADDRESS:PORT, for example 127.0.0.1:4566, not '{}'", text));
   listen.port = std::stoi(port);
   if (listen.address == "localhost") listen.address = "127.0.0.1";
   if (!listen.address.starts_with("127."))

@@ -44,8 +44,8 @@ Result<std::string> Workspace::stack(const std::string& flag) const {
   if (!flag.empty()) {
     auto parts = split(flag, '/');
     if (parts.size() >= 2 && parts[parts.size() - 2] != project.name) {
-      return fail(ErrorCode::invalid_input, fmt::format("'{}' names another project than {} ({})", flag, project.name,
-                                                        project.file));
+      return fail(ErrorCode::invalid_input,
+                  fmt::format("'{}' names another project than {} ({})", flag, project.name, project.file));
     }
     if (auto good = engine::check_stack_name(parts.back()); !good) return pass(good);
     return parts.back();
@@ -53,10 +53,11 @@ Result<std::string> Workspace::stack(const std::string& flag) const {
   if (std::string chosen = selected(); !chosen.empty()) return chosen;
   auto known = backend.list(project.name);
   return fail(ErrorCode::invalid_input,
-              known.empty() ? fmt::format("project '{}' has no stack yet; 'drydock stack init dev' makes one", project.name)
-                            : fmt::format("no stack is selected; name one with -s, or select it with 'drydock stack select {}' "
-                                          "(there are: {})",
-                                          known.front(), join(known, ", ")));
+              known.empty()
+                  ? fmt::format("project '{}' has no stack yet; 'drydock stack init dev' makes one", project.name)
+                  : fmt::format("no stack is selected; name one with -s, or select it with 'drydock stack select {}' "
+                                "(there are: {})",
+                                known.front(), join(known, ", ")));
 }
 
 Result<std::unique_ptr<engine::StackFile>> Workspace::open_stack(const App& app, const std::string& flag,

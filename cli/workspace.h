@@ -29,7 +29,6 @@ struct Workspace {
   std::string selection_file() const;
 };
 
-
 /// Asks for a line; empty if there is no terminal. With `hidden`, what is typed is not shown.
 std::string ask(const App& app, const std::string& question, bool hidden = false);
 /// True for "y" or "yes".
