@@ -2,13 +2,36 @@
 
 namespace drydock::aws_provider {
 
-// One file each below resources/.
-extern const ResourceType kVpc, kSubnet, kRouteTable, kRouteTableAssociation, kMainRouteTableAssociation;
+// One file each below resources/, sometimes with near relatives in it.
+extern const ResourceType kVpc, kSubnet, kRouteTable, kRouteTableAssociation, kMainRouteTableAssociation, kRoute,
+    kSecurityGroup, kSecurityGroupRule, kSecurityGroupIngressRule, kSecurityGroupEgressRule, kVpcEndpoint,
+    kVpcEndpointPolicy, kVpcEndpointRouteTableAssociation, kVpcEndpointSubnetAssociation, kRole, kRolePolicyAttachment,
+    kRolePolicy, kPolicy, kInstanceProfile, kOpenIdConnectProvider;
 
 namespace {
 
-const ResourceType* const kTypes[] = {&kVpc, &kSubnet, &kRouteTable, &kRouteTableAssociation,
-                                      &kMainRouteTableAssociation};
+const ResourceType* const kTypes[] = {
+    &kVpc,
+    &kSubnet,
+    &kRouteTable,
+    &kRouteTableAssociation,
+    &kMainRouteTableAssociation,
+    &kRoute,
+    &kSecurityGroup,
+    &kSecurityGroupRule,
+    &kSecurityGroupIngressRule,
+    &kSecurityGroupEgressRule,
+    &kVpcEndpoint,
+    &kVpcEndpointPolicy,
+    &kVpcEndpointRouteTableAssociation,
+    &kVpcEndpointSubnetAssociation,
+    &kRole,
+    &kRolePolicyAttachment,
+    &kRolePolicy,
+    &kPolicy,
+    &kInstanceProfile,
+    &kOpenIdConnectProvider,
+};
 
 }  // namespace
 

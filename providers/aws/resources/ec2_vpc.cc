@@ -90,10 +90,11 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
                          "routeTableSet", "routeTableId");
   auto group = companion(op, "DescribeSecurityGroups", filters({{"vpc-id", id}, {"group-name", "default"}}),
                          "securityGroupInfo", "groupId");
-  if (!acl) return up(acl);
+  // A twin without network ACLs has no default one either.
+  if (!acl && acl.error().kind != ErrorCode::unsupported) return up(acl);
   if (!table) return up(table);
   if (!group) return up(group);
-  put(out, "defaultNetworkAclId", *acl);
+  if (acl) put(out, "defaultNetworkAclId", *acl);
   put(out, "mainRouteTableId", *table);
   put(out, "defaultRouteTableId", *table);
   put(out, "defaultSecurityGroupId", *group);
