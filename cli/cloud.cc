@@ -3,21 +3,17 @@
 #include <fmt/format.h>
 
 #include <cstdlib>
+#include <set>
 
 #include "base/text.h"
 #include "cli/credentials.h"
-
-#if __has_include("providers/aws/provider.h")
+#include "engine/step.h"
 #include "providers/aws/provider.h"
-#define DRYDOCK_HAS_AWS 1
-#endif
+#include "providers/kubernetes/provider.h"
+
 #if __has_include("providers/eks/provider.h")
 #include "providers/eks/provider.h"
 #define DRYDOCK_HAS_EKS 1
-#endif
-#if __has_include("providers/kubernetes/provider.h")
-#include "providers/kubernetes/provider.h"
-#define DRYDOCK_HAS_KUBERNETES 1
 #endif
 
 namespace drydock::cli {
@@ -33,7 +29,6 @@ bool is_loopback(const std::string& url) {
   return origin && origin->is_loopback();
 }
 
-#ifdef DRYDOCK_HAS_AWS
 AwsOptions aws_options(const Cloud& cloud) {
   AwsOptions options;
   options.twin = !cloud.aws;
@@ -60,7 +55,6 @@ Result<std::string> account_of(const Cloud& cloud, const engine::Config& config)
   if (auto configured = provider->configure(inputs); !configured) return pass(configured, "asking AWS who we are");
   return provider->home();
 }
-#endif
 
 std::string value_of(const engine::Config& config, const char* key) {
   auto it = config.find(key);
@@ -95,33 +89,54 @@ Result<Cloud> choose_cloud(const App& app, const std::string& flag, const engine
             "Nothing was called",
             endpoint));
   }
-  if (!cloud.aws) cloud.url = twin_url(TwinHome::find(app.directory));
+  if (!cloud.aws) {
+    cloud.url = twin_url(TwinHome::find(app.directory));
+    if (auto status = TwinClient(cloud.url).get("status"))
+      cloud.home = "twin world " + status->at("worldId").string_or();
+  }
   cloud.where = fmt::format("on twin ({}, no AWS account is touched)", cloud.region);
-#ifdef DRYDOCK_HAS_AWS
   if (cloud.aws) {
     auto account = account_of(cloud, config);
     if (!account) return pass(account);
     cloud.where = fmt::format("on {} ({})", *account, cloud.region);
+    cloud.home = *account;
   }
-#endif
   return cloud;
+}
+
+Result<void> check_home(const Cloud& cloud, const engine::Snapshot& snapshot, const std::string& stack) {
+  std::set<std::string> homes;
+  for (const auto& r : snapshot.resources)
+    if (r->type == "pulumi:providers:aws")
+      if (std::string home = at(r->outputs, engine::kHomeKey).plain().string_or(); !home.empty()) homes.insert(home);
+  if (homes.empty() || cloud.home.empty() || homes.contains(cloud.home)) return {};
+  std::string there = join({homes.begin(), homes.end()}, ", ");
+  return fail(
+      ErrorCode::conflict,
+      fmt::format(
+          "stack '{0}' lives in {1}, and this command is aimed at {2}; nothing was called. Aim it at the stack's "
+          "home{3}. If that is gone for good, forget its resources and start anew: drydock stack rm {0} --force "
+          "--preserve-config --yes && drydock stack init {0}",
+          stack, there, cloud.home,
+          there.starts_with("AWS") ? " (--cloud aws, with that account's credentials)"
+                                   : " (the twin that has this world)"));
 }
 
 engine::ProviderFactory make_providers(const Cloud& cloud, std::shared_ptr<std::atomic<bool>> used) {
   return [cloud, used](const std::string& package, const std::string&) -> Result<std::unique_ptr<Provider>> {
-    (void)cloud, (void)used;
-#ifdef DRYDOCK_HAS_AWS
     if (package == "aws") {
       used->store(true);
       return make_aws(cloud);
     }
-#endif
 #ifdef DRYDOCK_HAS_EKS
     if (package == "eks") return make_eks_provider();
 #endif
-#ifdef DRYDOCK_HAS_KUBERNETES
-    if (package == "kubernetes") return make_kubernetes_provider();
-#endif
+    if (package == "kubernetes") {
+      kubernetes::KubernetesOptions options;
+      if (!cloud.aws)
+        options.credentials = [](const std::string&) -> Result<aws::Credentials> { return twin_credentials(); };
+      return kubernetes::make_kubernetes_provider(std::move(options));
+    }
     return fail(
         ErrorCode::unsupported,
         fmt::format("not supported yet: provider package '{}'; this program has aws, eks, kubernetes and pulumi",

@@ -206,6 +206,23 @@ TEST_F(Commands, TheTwinIsNeverTakenForAwsNorAwsForTheTwin) {
             "on twin (eu-west-1, no AWS account is touched)");
 }
 
+TEST(Home, AStackRefusesToBeTakenForAnothers) {
+  auto provider = std::make_shared<engine::Resource>();
+  provider->type = "pulumi:providers:aws";
+  provider->outputs = {{"__home", "AWS account 111122223333"}};
+  engine::Snapshot snapshot{{provider}, {}};
+  Cloud cloud;
+  EXPECT_TRUE(check_home(cloud, snapshot, "dev")) << "no twin answers: the provider will say so";
+  cloud.home = "AWS account 111122223333";
+  EXPECT_TRUE(check_home(cloud, snapshot, "dev"));
+  cloud.home = "twin world b";
+  auto home = check_home(cloud, snapshot, "dev");
+  ASSERT_FALSE(home);
+  EXPECT_TRUE(
+      home.error().message.starts_with("stack 'dev' lives in AWS account 111122223333, and this command is aimed at "
+                                       "twin world b; nothing was called. "));
+}
+
 TEST(Listen, TakesLoopbackOnly) {
   EXPECT_EQ(Listen::parse("127.0.0.1:0")->port, 0);
   EXPECT_EQ(Listen::parse("9000")->port, 9000);

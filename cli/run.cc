@@ -80,7 +80,12 @@ class StackRun {
     auto summary = update();
     if (!summary) return pass(summary);
     int code = judge(*summary);
-    if (code == kOk && flags_.remove && command_ == engine::Command::destroy) return remove_stack();
+    if (code == kOk && command_ == engine::Command::destroy) {
+      if (flags_.remove) return remove_stack();
+      if (!flags_.json)
+        app_.out(fmt::format("\nThe stack's settings and history are kept; 'drydock stack rm {}' removes them.\n",
+                             stack_->id().stack));
+    }
     return code;
   }
 
@@ -104,7 +109,7 @@ class StackRun {
     auto cloud = choose_cloud(app_, flags_.cloud, config_);
     if (!cloud) return pass(cloud);
     cloud_ = std::move(*cloud);
-    return {};
+    return check_home(cloud_, stack_->snapshot(), stack_->id().stack);
   }
 
   Result<void> build() {
