@@ -148,6 +148,14 @@ aws::Tags tags_of(const Json& data, const aws::Tags& more) {
   return tags;
 }
 
+/// The credentials IMDS gave out end with the instance.
+void forget_credentials(World& world, const std::string& instance_id) {
+  std::vector<std::string> keys;
+  for (const auto& [key, session] : world.table<aws::Session>())
+    if (session.instance == instance_id) keys.push_back(key);
+  for (const std::string& key : keys) world.table<aws::Session>().erase(key);
+}
+
 /// Interfaces that leave with their instance are deleted, others become free.
 void release_interfaces(World& world, Ec2& ec2, const std::string& region, const std::string& instance_id) {
   std::vector<std::pair<std::string, bool>> mine;
@@ -258,7 +266,10 @@ void install_instance_events(World& world, Ec2& ec2) {
     const Instance* found = w.table<Instance>(region).find(id);
     if (!found || found->instanceState.name != from) return;
     w.table<Instance>(region).edit(id)->instanceState = to;
-    if (to.name == "terminated") release_interfaces(w, ec2, region, id);
+    if (to.name == "terminated") {
+      release_interfaces(w, ec2, region, id);
+      forget_credentials(w, id);
+    }
     ec2.notify(region, *w.table<Instance>(region).find(id), to.name);
   };
   world.clock().handle("ec2.instance-running", [moves](World& w, const Json& x) {

@@ -39,8 +39,22 @@ tl::unexpected<ApiError> no_repository(World& world, const std::string& name) {
       fmt::format("The repository with name '{}' does not exist in the registry with id '{}'", name, world.account()));
 }
 
+/// Other accounts' registries let nodes pull; they do not let anyone look.
+std::optional<ApiError> foreign_registry(World& world, const Call& call) {
+  const std::string id = call.text("registryId");
+  if (id.empty() || id == world.account()) return std::nullopt;
+  return ApiError{
+      400,
+      "AccessDeniedException",
+      fmt::format("User: {} is not authorized to perform: ecr:{} on resource: arn:aws:ecr:{}:{}:repository/{} "
+                  "because no resource-based policy allows the ecr:{} action",
+                  call.caller.arn, call.action, call.region, id, call.text("repositoryName", "*"), call.action),
+      {}};
+}
+
 template <class Change>
 ApiResult with_repository(World& world, const Call& call, Change change) {
+  if (auto denied = foreign_registry(world, call)) return tl::unexpected(*denied);
   const std::string name = call.text("repositoryName");
   Repository* repository = world.table<Repository>(call.region).edit(name);
   if (!repository) return no_repository(world, name);
@@ -107,6 +121,7 @@ ApiResult create(World& world, Call& call) {
 }
 
 ApiResult describe(World& world, Call& call) {
+  if (auto denied = foreign_registry(world, call)) return tl::unexpected(*denied);
   Json::Array out;
   const std::vector<std::string> names = call.texts("repositoryNames");
   for (const std::string& name : names) {
