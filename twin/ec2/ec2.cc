@@ -28,6 +28,7 @@ void make_prefix_lists(World& world, const std::string& region) {
   for (const auto& [service, cidrs] : lists) {
     aws::PrefixList list;
     list.prefixListId = "pl-" + world.new_hex(8);
+    if (region == "us-east-1") list.prefixListId = service == std::string("s3") ? "pl-63a5400a" : "pl-02cd2c6b";
     list.prefixListName = "com.amazonaws." + region + "." + service;
     list.cidrSet = cidrs;
     table.put(list.prefixListId, list);
@@ -69,6 +70,9 @@ Ec2::Ec2(Front& front, World& world) : world_(world) {
   install_groups(front, world);
   install_endpoints(front, world, *this);
   install_interfaces(front, world, *this);
+  install_acls(front, world);
+  install_gateways(front, world, *this);
+  install_key_pairs(front, world);
   install_places(front, world);
   install_tags(front, world);
   install_images(front, world);

@@ -56,6 +56,7 @@ void install_groups(Front& front, World& world);
 void install_endpoints(Front& front, World& world, Ec2& ec2);
 void install_acls(Front& front, World& world);
 void install_gateways(Front& front, World& world, Ec2& ec2);
+void install_addresses(Front& front);
 void install_interfaces(Front& front, World& world, Ec2& ec2);
 void install_templates(Front& front, World& world, Ec2& ec2);
 void install_instances(Front& front, World& world, Ec2& ec2);
