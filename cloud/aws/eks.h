@@ -148,6 +148,7 @@ struct Nodegroup {  // key: cluster/name
   std::string id;                   // the uuid in the names of what EKS makes for it
   std::string ownLaunchTemplateId;  // EKS's, with the node's user data
   std::string instanceProfile;
+  std::string deadline;  // the clock's id of the time at which EKS gives up on it
 };
 template <class V>
 void each_field(V& v, Nodegroup& x) {
@@ -159,7 +160,7 @@ void each_field(V& v, Nodegroup& x) {
   v("taints", x.taints), v("remoteAccess", x.remoteAccess), v("launchTemplate", x.launchTemplate);
   v("nodeRepairConfig", x.nodeRepairConfig), v("updateConfig", x.updateConfig), v("resources", x.resources);
   v("health", x.health), v("tags", x.tags), v("_id", x.id), v("_ownLaunchTemplateId", x.ownLaunchTemplateId);
-  v("_instanceProfile", x.instanceProfile);
+  v("_instanceProfile", x.instanceProfile), v("_deadline", x.deadline);
 }
 
 struct AccessScope {
@@ -205,6 +206,7 @@ struct Addon {  // key: cluster/name
   std::optional<std::vector<std::string>> podIdentityAssociations;  // ARNs
   Health health;
   TagMap tags;
+  std::string deadline;  // the clock's id of the time at which it becomes DEGRADED
 };
 template <class V>
 void each_field(V& v, Addon& x) {
@@ -212,7 +214,7 @@ void each_field(V& v, Addon& x) {
   v("addonVersion", x.addonVersion), v("status", x.status), v("createdAt", x.createdAt);
   v("modifiedAt", x.modifiedAt), v("serviceAccountRoleArn", x.serviceAccountRoleArn);
   v("configurationValues", x.configurationValues), v("podIdentityAssociations", x.podIdentityAssociations);
-  v("health", x.health), v("tags", x.tags);
+  v("health", x.health), v("tags", x.tags), v("_deadline", x.deadline);
 }
 
 struct PodIdentityAssociation {  // key: cluster/id

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "twin/eks/common.h"
 
@@ -74,9 +75,10 @@ ApiResult create(Service& service, Call& call) {
   addon.configurationValues = call.maybe("configurationValues");
   addon.serviceAccountRoleArn = call.maybe("serviceAccountRoleArn");
   addon.tags = tags_of(call.in.at("tags"));
-  const Addon& made = world.table<Addon>(call.region).put(key_of(addon.clusterName, addon.addonName), addon);
+  Addon& made = world.table<Addon>(call.region).put(key_of(addon.clusterName, addon.addonName), addon);
   world.clock().after(kApplyTakes, Clock::Kind::completes, "eks.addon-applied", addon_argument(call.region, made));
-  world.clock().after(kReplicasWaitFor, Clock::Kind::gives_up, "eks.addon-gives-up", addon_argument(call.region, made));
+  made.deadline = world.clock().after(kReplicasWaitFor, Clock::Kind::gives_up, "eks.addon-gives-up",
+                                      addon_argument(call.region, made));
   return Json::object({{"addon", wire(made)}});
 }
 
@@ -90,6 +92,7 @@ bool has_replicas(Service& service, const std::string& region, const Addon& addo
 }
 
 void become(World& world, Addon& addon, std::string status) {
+  if (!addon.deadline.empty()) world.clock().cancel(std::exchange(addon.deadline, {}));
   addon.status = std::move(status);
   addon.modifiedAt = now_seconds(world);
   addon.health.issues.clear();
@@ -159,7 +162,7 @@ ApiResult update(Service& service, Call& call) {
   addon.modifiedAt = now_seconds(world);
   const Json argument = addon_argument(call.region, addon);
   world.clock().after(kApplyTakes, Clock::Kind::completes, "eks.addon-applied", argument);
-  world.clock().after(kReplicasWaitFor, Clock::Kind::gives_up, "eks.addon-gives-up", argument);
+  addon.deadline = world.clock().after(kReplicasWaitFor, Clock::Kind::gives_up, "eks.addon-gives-up", argument);
   const std::string name = addon.addonName;
   Update& made = start_update(service, call, "AddonUpdate",
                               {{"AddonVersion", version}, {"ResolveConflicts", call.text("resolveConflicts", "NONE")}},
@@ -172,7 +175,7 @@ ApiResult remove(Service& service, Call& call) {
   if (!found) return tl::unexpected(found.error());
   Addon& addon = *edit(service.world, addon_argument(call.region, **found));
   if (addon.status == "DELETING") return in_use(fmt::format("Addon {} is being deleted", addon.addonName));
-  addon.status = "DELETING";
+  become(service.world, addon, "DELETING");
   Json argument = addon_argument(call.region, addon);
   argument["preserve"] = call.text("preserve") == "true" || call.in.at("preserve").bool_or(false);
   service.world.clock().after(kApplyTakes, Clock::Kind::completes, "eks.addon-deleted", argument);

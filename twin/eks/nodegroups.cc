@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "cloud/aws/ec2.h"
@@ -208,7 +209,8 @@ void start(Service& service, const Json& argument) {
   if (auto issue = make_resources(service, region, group)) create_failed(world, group, *issue);
   *edit(world, argument) = group;
   if (group.status == "CREATING")
-    world.clock().after(kNodesWaitFor, Clock::Kind::gives_up, "eks.nodegroup-gives-up", argument);
+    edit(world, argument)->deadline =
+        world.clock().after(kNodesWaitFor, Clock::Kind::gives_up, "eks.nodegroup-gives-up", argument);
 }
 
 struct Count {
@@ -288,6 +290,7 @@ class Watcher {
       for (const std::string& key : done) {
         Nodegroup* group = service_.world.table<Nodegroup>(region).edit(key);
         group->status = "ACTIVE";
+        service_.world.clock().cancel(std::exchange(group->deadline, {}));
         group->modifiedAt = now_seconds(service_.world);
       }
     }
@@ -404,6 +407,7 @@ ApiResult remove(Service& service, Call& call) {
     return in_use(fmt::format("Nodegroup cannot be deleted while it is {}", group.status), extra_of(group));
   if (group.status != "DELETING") {
     group.status = "DELETING";
+    if (!group.deadline.empty()) world.clock().cancel(std::exchange(group.deadline, {}));
     for (const auto& asg : group.resources.autoScalingGroups)
       (void)service.ask("autoscaling", "UpdateAutoScalingGroup", call.region,
                         Json::object({{"AutoScalingGroupName", asg.name}, {"MinSize", "0"}, {"DesiredCapacity", "0"}}));

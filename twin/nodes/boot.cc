@@ -74,6 +74,7 @@ class Attempt {
 
   Outcome find_config() {
     const auto& data = state_.user_data_of(instance_);
+    if (const auto* c = data.has_config ? cluster() : nullptr) node_.cluster = c->name;
     if (data.has_config) return {};
     return failed(
         Kind::denied, "user-data.no-config", data.fault,
