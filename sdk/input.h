@@ -189,6 +189,12 @@ class Input<PropertyValue> : public InputValue {
       : InputValue(Map(items.begin(), items.end())) {}
 };
 
+/// Sets a field to what came in untyped: a component hands on what it was given.
+template <class T>
+void hand_on(Input<T>& field, InputValue value) {
+  static_cast<InputValue&>(field) = std::move(value);
+}
+
 using AnyInput = Input<PropertyValue>;
 /// A map written in braces, as component outputs and arguments of calls are.
 using AnyInputs = Input<std::map<std::string, PropertyValue>>;

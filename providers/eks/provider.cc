@@ -1,0 +1,101 @@
+#include "providers/eks/provider.h"
+
+#include <map>
+
+#include "providers/eks/parts.h"
+#include "providers/eks/schema_text.h"
+
+namespace drydock {
+
+namespace {
+
+using namespace eks_provider;
+
+using Component = AnyInputs (*)(ComponentHost&);
+const std::map<std::string, Component, std::less<>> kComponents = {
+    {"eks:index:Cluster", make_cluster},
+    {"eks:index:NodeGroupV2", make_node_group_v2},
+    {"eks:index:ManagedNodeGroup", make_managed_node_group},
+    {"eks:index:Addon", make_addon_component},
+    {"eks:index:VpcCniAddon", make_vpc_cni_component},
+    {"eks:index:NodeGroupSecurityGroup", make_node_group_security_group},
+};
+
+tl::unexpected<Error> no_resources(std::string_view type) {
+  return fail(ErrorCode::unsupported,
+              "package eks has components only; '" + std::string(type) + "' cannot be managed as a resource");
+}
+
+/// A component with outputs that getKubeconfig needs.
+class ClusterReference : public ComponentResource {
+ public:
+  explicit ClusterReference(detail::CoreRef core)
+      : ComponentResource(std::move(core)), json(property_of<std::string>(handle_, "kubeconfigJson")) {}
+  Output<std::string> json;
+};
+
+/// The cluster's kubeconfig, with other credentials in the arguments of its exec section.
+std::string with_credentials(const std::string& kubeconfig, const std::string& profile, const std::string& role) {
+  auto config = Json::parse(kubeconfig);
+  if (!config) return kubeconfig;
+  Json::Array args;
+  const Json given = config->path("users.0.user.exec.args");
+  if (given.is_array()) args = given.as_array();
+  if (!role.empty()) args.insert(args.end(), {"--role", role});
+  if (!profile.empty()) args.insert(args.end(), {"--profile", profile});
+  (*config)["users"].as_array()[0]["user"]["exec"]["args"] = args;
+  return config->dump();
+}
+
+class EksProvider final : public Provider {
+ public:
+  std::string schema() override { return std::string(kSchemaText); }
+
+  Result<CheckReply> check_config(const CheckRequest& request) override { return CheckReply{request.news, {}}; }
+  Result<DiffReply> diff_config(const DiffRequest&) override {
+    DiffReply reply;
+    reply.changes = DiffReply::Changes::none;
+    return reply;
+  }
+  Result<void> configure(const PropertyMap&) override { return {}; }
+
+  Result<CheckReply> check(const CheckRequest& request) override { return no_resources(request.urn.type()); }
+  Result<DiffReply> diff(const DiffRequest& request) override { return no_resources(request.urn.type()); }
+  OperationResult create(const CreateRequest& request, std::stop_token) override {
+    return tl::unexpected(OperationError{no_resources(request.urn.type()).value(), {}});
+  }
+  Result<ResourceState> read(const ReadRequest& request, std::stop_token) override { return no_resources(request.urn.type()); }
+  OperationResult update(const UpdateRequest& request, std::stop_token) override {
+    return tl::unexpected(OperationError{no_resources(request.urn.type()).value(), {}});
+  }
+  Result<void> del(const DeleteRequest& request, std::stop_token) override { return no_resources(request.urn.type()); }
+  Result<InvokeReply> invoke(const InvokeRequest& request, std::stop_token) override {
+    return fail(ErrorCode::not_found, "package eks has no function '" + request.token + "'");
+  }
+
+  Result<void> construct(const ConstructRequest& request, const std::function<void(ConstructReply)>& answer,
+                         std::stop_token cancelled) override {
+    auto found = kComponents.find(request.type);
+    if (found == kComponents.end()) {
+      return fail(ErrorCode::unsupported, "not supported yet: component '" + request.type + "'");
+    }
+    return host_component(request, answer, cancelled, found->second);
+  }
+
+  Result<CallReply> call(const CallRequest& request, std::stop_token cancelled) override {
+    if (request.token != "eks:index:Cluster/getKubeconfig") {
+      return fail(ErrorCode::not_found, "package eks has no method '" + request.token + "'");
+    }
+    return host_call(request, cancelled, [](Context&, const ComponentInputs& in) {
+      auto result = all(in.resource<ClusterReference>("__self__").json, text_or(in, "profileName", ""), text_or(in, "roleArn", ""))
+                        .apply(with_credentials);
+      return AnyInputs{{"result", result}};
+    });
+  }
+};
+
+}  // namespace
+
+std::unique_ptr<Provider> make_eks_provider() { return std::make_unique<EksProvider>(); }
+
+}  // namespace drydock
