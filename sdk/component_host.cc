@@ -74,7 +74,8 @@ ConfigValues config_of(const std::map<std::string, std::string>& config, const s
 Result<std::shared_ptr<ContextCore>> connect(RunInfo info, const std::string& monitor) {
   auto core = std::make_shared<ContextCore>(std::move(info), connect_monitor(monitor, ""));
   auto features = core->monitor->features();
-  if (!features) return fail(ErrorCode::unavailable, "the engine's monitor does not answer: " + features.error().message);
+  if (!features)
+    return fail(ErrorCode::unavailable, "the engine's monitor does not answer: " + features.error().message);
   core->features = std::move(*features);
   return core;
 }
@@ -101,7 +102,8 @@ CoreRef register_self(Context& ctx, const ConstructRequest& request) {
                                       .kind = ResourceKind::component,
                                       .inputs = {},
                                       .options = std::move(options)});
-  for (const auto& [package, reference] : request.providers) core->providers[package] = known_provider(context, reference);
+  for (const auto& [package, reference] : request.providers)
+    core->providers[package] = known_provider(context, reference);
   return core;
 }
 
@@ -166,7 +168,8 @@ ComponentInputs ComponentInputs::inside(const std::string& name) const {
   const PropertyValue* value = &raw(name);
   if (value->is_output()) value = &*value->as_output().value;
   if (value->is_secret()) value = &*value->as_secret().value;
-  if (!value->is_map()) throw ProgramError("property '" + name + "' must be an object that is known when the component is made");
+  if (!value->is_map())
+    throw ProgramError("property '" + name + "' must be an object that is known when the component is made");
   std::map<std::string, std::vector<Urn>> dependencies;
   if (auto found = dependencies_.find(name); found != dependencies_.end())
     for (const auto& [key, member] : value->as_map()) dependencies[key] = found->second;
@@ -218,7 +221,8 @@ InputValue ComponentInputs::input(std::string_view name) const {
 PropertyValue ComponentInputs::known(const std::string& name) const {
   const auto& value = raw(name);
   if (value.contains_unknowns() || holds_unknown_outputs(value)) {
-    throw ProgramError("property '" + name + "' must be known before the component is made: it cannot be an output of a " +
+    throw ProgramError("property '" + name +
+                       "' must be known before the component is made: it cannot be an output of a " +
                        "resource that does not exist yet");
   }
   return value.plain();
@@ -253,7 +257,8 @@ CoreRef ComponentInputs::reference(const PropertyValue& value, const std::string
   if (value.is_secret()) return reference(*value.as_secret().value, name);
   if (!value.is_resource()) throw ProgramError("property '" + name + "' must be a resource");
   const auto& r = value.as_resource();
-  return known_resource(context_, r.urn, r.id_known ? r.id : "", r.has_id ? ResourceKind::custom : ResourceKind::remote);
+  return known_resource(context_, r.urn, r.id_known ? r.id : "",
+                        r.has_id ? ResourceKind::custom : ResourceKind::remote);
 }
 
 ComponentHost::ComponentHost(Context& ctx, const ConstructRequest& request, ComponentResource self)

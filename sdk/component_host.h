@@ -109,9 +109,9 @@ class ComponentHost {
   ComponentResource self_;
 };
 
-/// Registers the component, runs `body` for its children and outputs, and answers as soon as the outputs are known. Returns
-/// when every child is settled; an error then fails the run. Each call has a Context of its own, so any number may run at
-/// once, each on its thread.
+/// Registers the component, runs `body` for its children and outputs, and answers as soon as the outputs are known.
+/// Returns when every child is settled; an error then fails the run. Each call has a Context of its own, so any number
+/// may run at once, each on its thread.
 Result<void> host_component(const ConstructRequest& request, const std::function<void(ConstructReply)>& answer,
                             std::stop_token cancelled, const std::function<AnyInputs(ComponentHost&)>& body);
 

@@ -12,10 +12,11 @@ constexpr const char* kStorageClass = "kubernetes:storage.k8s.io/v1:StorageClass
 /// Plain where YAML lets text be plain, quoted otherwise.
 std::string yaml_text(const std::string& text) {
   static const std::string kSpecial = "{}[]&*#?|-<>=!%@`\"',";
-  const bool plain = !text.empty() && kSpecial.find(text[0]) == std::string::npos && text.find(": ") == std::string::npos &&
-                     text.find(" #") == std::string::npos && text.back() != ':' && text.back() != ' ' && text[0] != ' ' &&
-                     text.find('\n') == std::string::npos && text.find_first_not_of("0123456789.") != std::string::npos &&
-                     text != "true" && text != "false" && text != "null";
+  const bool plain =
+      !text.empty() && kSpecial.find(text[0]) == std::string::npos && text.find(": ") == std::string::npos &&
+      text.find(" #") == std::string::npos && text.back() != ':' && text.back() != ' ' && text[0] != ' ' &&
+      text.find('\n') == std::string::npos && text.find_first_not_of("0123456789.") != std::string::npos &&
+      text != "true" && text != "false" && text != "null";
   return plain ? text : "'" + replace_all(text, "'", "''") + "'";
 }
 
@@ -98,7 +99,8 @@ void make_access_entries(ComponentHost& host, const aws::eks::Cluster& cluster, 
     const auto policies = entry.inside("accessPolicies");
     for (const auto& [policy_key, policy] : entry.raw("accessPolicies").as_map()) {
       const auto one = policies.inside(policy_key);
-      aws::eks::AccessPolicyAssociationArgs association{.clusterName = cluster.name, .principalArn = access.principalArn};
+      aws::eks::AccessPolicyAssociationArgs association{.clusterName = cluster.name,
+                                                        .principalArn = access.principalArn};
       hand_on(association.policyArn, one.input("policyArn"));
       hand_on(association.accessScope.whole_, one.input("accessScope"));
       made.add(aws::eks::AccessPolicyAssociation(host.ctx(), name + "-" + policy_key, association, {.parent = access}));

@@ -71,9 +71,10 @@ Json vpc_cni_configuration(const PropertyMap& options) {
     }
   }
   const auto& demux = at(options, "disableTcpEarlyDemux");
-  Json config = Json::object({{"env", env},
-                              {"init", Json::object({{"env", Json::object({{"DISABLE_TCP_EARLY_DEMUX",
-                                                                            demux.is_null() ? "false" : as_text(demux)}})}})}});
+  Json config =
+      Json::object({{"env", env},
+                    {"init", Json::object({{"env", Json::object({{"DISABLE_TCP_EARLY_DEMUX",
+                                                                  demux.is_null() ? "false" : as_text(demux)}})}})}});
   if (const auto& policy = at(options, "enableNetworkPolicy"); !policy.is_null()) {
     config["enableNetworkPolicy"] = as_text(policy);
   }

@@ -9,11 +9,19 @@ namespace drydock::eks_provider {
 namespace {
 
 /// Options of the default node group that can also stand on the cluster itself, but not in both places.
-const std::vector<std::string> kNodeOptions = {
-    "nodeSubnetIds",      "nodeAssociatePublicIpAddress", "instanceType",           "instanceProfileName",
-    "nodePublicKey",      "nodeRootVolumeSize",           "nodeRootVolumeEncrypted", "nodeUserData",
-    "minSize",            "maxSize",                      "desiredCapacity",        "nodeAmiId",
-    "gpu"};
+const std::vector<std::string> kNodeOptions = {"nodeSubnetIds",
+                                               "nodeAssociatePublicIpAddress",
+                                               "instanceType",
+                                               "instanceProfileName",
+                                               "nodePublicKey",
+                                               "nodeRootVolumeSize",
+                                               "nodeRootVolumeEncrypted",
+                                               "nodeUserData",
+                                               "minSize",
+                                               "maxSize",
+                                               "desiredCapacity",
+                                               "nodeAmiId",
+                                               "gpu"};
 
 class ClusterBuilder {
  public:
@@ -59,13 +67,15 @@ class ClusterBuilder {
     refuse(auto_mode_, "not supported yet: eks Cluster with autoMode");
     refuse(in_.has("subnetIds") && (in_.has("publicSubnetIds") || in_.has("privateSubnetIds")),
            "subnetIds excludes publicSubnetIds and privateSubnetIds; give either");
-    refuse(in_.has("instanceRole") && in_.has("instanceRoles"), "instanceRole and instanceRoles exclude each other; give one");
-    refuse(in_.has("creationRoleProvider"),
-           "creationRoleProvider does not work in components: give the Cluster a provider that acts as the role instead");
-    refuse(in_.has("accessEntries") && !entries_,
-           "accessEntries need authenticationMode API or API_AND_CONFIG_MAP");
+    refuse(in_.has("instanceRole") && in_.has("instanceRoles"),
+           "instanceRole and instanceRoles exclude each other; give one");
+    refuse(
+        in_.has("creationRoleProvider"),
+        "creationRoleProvider does not work in components: give the Cluster a provider that acts as the role instead");
+    refuse(in_.has("accessEntries") && !entries_, "accessEntries need authenticationMode API or API_AND_CONFIG_MAP");
     for (const char* name : {"roleMappings", "userMappings", "instanceRoles"})
-      refuse(in_.has(name) && !config_map_, std::string(name) + " need the ConfigMap aws-auth: authenticationMode must not be API");
+      refuse(in_.has(name) && !config_map_,
+             std::string(name) + " need the ConfigMap aws-auth: authenticationMode must not be API");
     if (!in_.has("nodeGroupOptions")) return;
     for (const auto& name : kNodeOptions)
       refuse(in_.has(name), "nodeGroupOptions excludes " + name + ": move it into nodeGroupOptions");
@@ -119,12 +129,13 @@ class ClusterBuilder {
     }
     if (skip_security_groups_) return;
     const std::string name = n_ + "-eksClusterSecurityGroup";
-    cluster_group_.emplace(ctx_, name,
-                           aws::ec2::SecurityGroupArgs{
-                               .revokeRulesOnDelete = true,
-                               .tags = merged({just({{"Name", name}}), tags_of(in_, "clusterSecurityGroupTags"), tags_}),
-                               .vpcId = vpc_id_},
-                           child_);
+    cluster_group_.emplace(
+        ctx_, name,
+        aws::ec2::SecurityGroupArgs{
+            .revokeRulesOnDelete = true,
+            .tags = merged({just({{"Name", name}}), tags_of(in_, "clusterSecurityGroupTags"), tags_}),
+            .vpcId = vpc_id_},
+        child_);
     aws::ec2::SecurityGroupRule(ctx_, n_ + "-eksClusterInternetEgressRule",
                                 {.cidrBlocks = {"0.0.0.0/0"},
                                  .description = "Allow internet access.",
@@ -190,7 +201,8 @@ class ClusterBuilder {
   }
 
   void kube_proxy() {
-    if (enabled("kubeProxyAddonOptions")) make_addon(ctx_, n_ + "-kube-proxy", addon("kube-proxy", "kubeProxyAddonOptions"), child_);
+    if (enabled("kubeProxyAddonOptions"))
+      make_addon(ctx_, n_ + "-kube-proxy", addon("kube-proxy", "kubeProxyAddonOptions"), child_);
   }
 
   void kubeconfig() {
@@ -201,9 +213,9 @@ class ClusterBuilder {
       profile = given.apply([](const PropertyValue& v) { return v.at("profileName").string_or(); });
     }
     kubeconfig_ = make_kubeconfig(values_, output_of(""), role);
-    InputValue::Map settings{{"kubeconfig", AnyInput(make_kubeconfig(values_, profile, role).apply([](const Json& config) {
-                                return config.dump();
-                              }))}};
+    InputValue::Map settings{
+        {"kubeconfig",
+         AnyInput(make_kubeconfig(values_, profile, role).apply([](const Json& config) { return config.dump(); }))}};
     if (in_.has("enableConfigMapMutable")) {
       settings.emplace("enableConfigMapMutable", detail::as_json_text(in_.input("enableConfigMapMutable")));
     }
@@ -219,13 +231,14 @@ class ClusterBuilder {
     } else if (in_.has("instanceRoles")) {
       roles_ = in_.resources<aws::iam::Role>("instanceRoles");
     } else if (in_.plain_or<bool>("createInstanceRole", !skip_node_group_)) {
-      ServiceRole made(ctx_, n_ + "-instanceRole",
-                       {.service = "ec2.amazonaws.com",
-                        .actions = {"sts:AssumeRole"},
-                        .description = "",
-                        .policies = {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryReadOnly"},
-                        .tags = tags_},
-                       child_);
+      ServiceRole made(
+          ctx_, n_ + "-instanceRole",
+          {.service = "ec2.amazonaws.com",
+           .actions = {"sts:AssumeRole"},
+           .description = "",
+           .policies = {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryReadOnly"},
+           .tags = tags_},
+          child_);
       own_role_ = made.role;
       roles_ = {*made.role};
       nodes_ready_ = made.ready;
@@ -247,9 +260,9 @@ class ClusterBuilder {
     if (entries_ && own_role_) {
       ResourceOptions options = child_;
       options.dependsOn = *cluster_;
-      access_.add(aws::eks::AccessEntry(ctx_, n_ + "-defaultNodeGroupInstanceRole",
-                                        {.clusterName = values_.name, .principalArn = own_role_->arn, .tags = tags_, .type = "EC2_LINUX"},
-                                        options));
+      access_.add(aws::eks::AccessEntry(
+          ctx_, n_ + "-defaultNodeGroupInstanceRole",
+          {.clusterName = values_.name, .principalArn = own_role_->arn, .tags = tags_, .type = "EC2_LINUX"}, options));
     }
     if (entries_) make_access_entries(host_, *cluster_, access_);
     make_storage_classes(host_, *kubernetes_, access_);
@@ -261,8 +274,8 @@ class ClusterBuilder {
     ResourceOptions options = child_;
     options.dependsOn = access_;
     const auto settings = in_.has("vpcCniOptions") ? in_.inside("vpcCniOptions") : in_.only({});
-    VpcCniAddon made(ctx_, n_ + "-vpc-cni", settings, values_.name, values_.version, in_.has("tags") ? AnyInput(tags_) : AnyInput(),
-                     options);
+    VpcCniAddon made(ctx_, n_ + "-vpc-cni", settings, values_.name, values_.version,
+                     in_.has("tags") ? AnyInput(tags_) : AnyInput(), options);
     nodes_ready_.add(made);
   }
 
@@ -280,7 +293,8 @@ class ClusterBuilder {
     if (!in_.has("createOidcProvider") || !in_.plain<bool>("createOidcProvider")) return;
     // The certificate of the issuer is one that IAM trusts by itself, so no thumbprint is sent.
     oidc_.emplace(ctx_, n_ + "-oidcProvider",
-                  aws::iam::OpenIdConnectProviderArgs{.clientIdLists = {"sts.amazonaws.com"}, .tags = tags_, .url = values_.issuer},
+                  aws::iam::OpenIdConnectProviderArgs{
+                      .clientIdLists = {"sts.amazonaws.com"}, .tags = tags_, .url = values_.issuer},
                   child_);
   }
 
@@ -331,9 +345,8 @@ class ClusterBuilder {
     for (const char* name : {"autoModeNodeRoleName", "fargateProfileId", "fargateProfileStatus"}) put(name, "");
     put("oidcProviderArn", oidc_ ? oidc_->arn : output_of(""));
     put("oidcProviderUrl", values_.issuer);
-    put("oidcIssuer", values_.issuer.apply([](const std::string& url) {
-      return url.starts_with("https://") ? url.substr(8) : url;
-    }));
+    put("oidcIssuer",
+        values_.issuer.apply([](const std::string& url) { return url.starts_with("https://") ? url.substr(8) : url; }));
     AnyInputs outputs;
     static_cast<InputValue&>(outputs) = InputValue(std::move(out));
     return outputs;
@@ -342,7 +355,8 @@ class ClusterBuilder {
   AnyInput default_node_group_output() {
     InputValue::Map group{{"autoScalingGroup", AnyInput(made_group_->group)}};
     if (made_group_->security_group) group.emplace("nodeSecurityGroup", AnyInput(*made_group_->security_group));
-    if (made_group_->extra_security_groups.given()) group.emplace("extraNodeSecurityGroups", made_group_->extra_security_groups);
+    if (made_group_->extra_security_groups.given())
+      group.emplace("extraNodeSecurityGroups", made_group_->extra_security_groups);
     AnyInput out;
     hand_on(out, InputValue(std::move(group)));
     return out;
@@ -350,21 +364,23 @@ class ClusterBuilder {
 
   /// What further node groups and add-ons take. It holds nothing that is known only after the nodes are there.
   AnyInput core() {
-    InputValue::Map core{{"cluster", AnyInput(*cluster_)},
-                         {"vpcId", AnyInput(vpc_id_)},
-                         {"subnetIds", AnyInput(subnets_)},
-                         {"publicSubnetIds", AnyInput(public_)},
-                         {"privateSubnetIds", AnyInput(private_)},
-                         {"endpoint", AnyInput(values_.endpoint)},
-                         {"provider", AnyInput(*kubernetes_)},
-                         {"kubeconfig", AnyInput(kubeconfig_.apply([](const Json& config) { return from_json(config); }))},
-                         {"instanceRoles", AnyInput(roles_)},
-                         {"clusterIamRole", AnyInput(*service_role_)},
-                         {"tags", AnyInput(tags_)},
-                         {"nodeSecurityGroupTags", AnyInput(tags_of(in_, "nodeSecurityGroupTags"))}};
+    InputValue::Map core{
+        {"cluster", AnyInput(*cluster_)},
+        {"vpcId", AnyInput(vpc_id_)},
+        {"subnetIds", AnyInput(subnets_)},
+        {"publicSubnetIds", AnyInput(public_)},
+        {"privateSubnetIds", AnyInput(private_)},
+        {"endpoint", AnyInput(values_.endpoint)},
+        {"provider", AnyInput(*kubernetes_)},
+        {"kubeconfig", AnyInput(kubeconfig_.apply([](const Json& config) { return from_json(config); }))},
+        {"instanceRoles", AnyInput(roles_)},
+        {"clusterIamRole", AnyInput(*service_role_)},
+        {"tags", AnyInput(tags_)},
+        {"nodeSecurityGroupTags", AnyInput(tags_of(in_, "nodeSecurityGroupTags"))}};
     InputValue::Map group_options;
     if (profile_) group_options.emplace("instanceProfileName", AnyInput(*profile_));
-    core.emplace("nodeGroupOptions", in_.has("nodeGroupOptions") ? in_.input("nodeGroupOptions") : InputValue(group_options));
+    core.emplace("nodeGroupOptions",
+                 in_.has("nodeGroupOptions") ? in_.input("nodeGroupOptions") : InputValue(group_options));
     if (cluster_group_) core.emplace("clusterSecurityGroup", AnyInput(*cluster_group_));
     if (oidc_) core.emplace("oidcProvider", AnyInput(*oidc_));
     if (in_.has("accessEntries")) core.emplace("accessEntries", in_.input("accessEntries"));

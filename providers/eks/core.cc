@@ -127,9 +127,11 @@ Core core_of(ComponentHost& host) {
   core.worker_subnets = worker_subnets(ctx, host.self(), texts_in(core.data, "privateSubnetIds"),
                                        texts_in(core.data, "publicSubnetIds"), core.subnet_ids);
   auto group = resource_in<aws::ec2::SecurityGroup>(ctx, core.data, "clusterSecurityGroup");
-  core.cluster_security_group_id = all(group, core.values.own_security_group)
-                                       .apply([](const std::optional<aws::ec2::SecurityGroup>& given,
-                                                 const std::string& own) { return given ? given->id : output_of(own); });
+  core.cluster_security_group_id =
+      all(group, core.values.own_security_group)
+          .apply([](const std::optional<aws::ec2::SecurityGroup>& given, const std::string& own) {
+            return given ? given->id : output_of(own);
+          });
   core.tags = tags_in(core.data, "tags");
   core.node_security_group_tags = tags_in(core.data, "nodeSecurityGroupTags");
   return core;

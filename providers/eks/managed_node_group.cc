@@ -8,17 +8,19 @@ namespace {
 
 /// Options that only a launch template can carry.
 bool needs_launch_template(const ComponentInputs& in) {
-  for (const char* name : {"bootstrapExtraArgs", "kubeletExtraArgs", "bottlerocketSettings", "nodeadmExtraOptions", "enableIMDSv2",
-                           "userData", "amiId", "enableEfaSupport"})
+  for (const char* name : {"bootstrapExtraArgs", "kubeletExtraArgs", "bottlerocketSettings", "nodeadmExtraOptions",
+                           "enableIMDSv2", "userData", "amiId", "enableEfaSupport"})
     if (in.has(name)) return true;
   return false;
 }
 
 /// EKS puts its own NodeConfig before these parts unless the image is the user's own.
 Output<std::string> managed_user_data(const Core& core, const ComponentInputs& in) {
-  if (in.has("userData")) return in.output<std::string>("userData").apply([](const std::string& text) { return base64(text); });
+  if (in.has("userData"))
+    return in.output<std::string>("userData").apply([](const std::string& text) { return base64(text); });
   const auto& v = core.values;
-  return all(in.only({"kubeletExtraArgs", "nodeadmExtraOptions"}).whole(), v.name, v.endpoint, v.certificate, v.service_cidr)
+  return all(in.only({"kubeletExtraArgs", "nodeadmExtraOptions"}).whole(), v.name, v.endpoint, v.certificate,
+             v.service_cidr)
       .apply([](const PropertyMap& options, const std::string& name, const std::string& endpoint,
                 const std::string& certificate, const std::string& cidr) {
         UserDataSettings s;
@@ -39,7 +41,9 @@ aws::ec2::LaunchTemplate make_launch_template(ComponentHost& host, const Core& c
   for (const char* name : {"bootstrapExtraArgs", "bottlerocketSettings", "enableEfaSupport"})
     if (in.has(name)) throw ProgramError(std::string("not supported yet: ManagedNodeGroup.") + name);
   if (in.has("launchTemplate")) {
-    throw ProgramError("launchTemplate excludes kubeletExtraArgs, nodeadmExtraOptions, enableIMDSv2, userData and amiId: put them into it");
+    throw ProgramError(
+        "launchTemplate excludes kubeletExtraArgs, nodeadmExtraOptions, enableIMDSv2, userData and amiId: put them "
+        "into it");
   }
   aws::ec2::LaunchTemplateArgs args{.tags = tags_of(in, "tags")};
   if (in.has("userData") || in.has("amiId") || in.has("kubeletExtraArgs") || in.has("nodeadmExtraOptions")) {
@@ -59,12 +63,14 @@ aws::ec2::LaunchTemplate make_launch_template(ComponentHost& host, const Core& c
 
 AnyInputs make_managed_node_group(ComponentHost& host) {
   const auto& in = host.inputs();
-  if (in.has("nodeRole") == in.has("nodeRoleArn")) throw ProgramError("give one of nodeRole and nodeRoleArn, the role of the nodes");
+  if (in.has("nodeRole") == in.has("nodeRoleArn"))
+    throw ProgramError("give one of nodeRole and nodeRoleArn, the role of the nodes");
   auto core = core_of(host);
-  aws::eks::NodeGroupArgs args{.clusterName = in.has("clusterName") ? in.output<std::string>("clusterName") : core.values.name,
-                               .nodeRoleArn = in.has("nodeRole") ? in.resource<aws::iam::Role>("nodeRole").arn
-                                                                 : in.output<std::string>("nodeRoleArn"),
-                               .subnetIds = in.has("subnetIds") ? in.output<std::vector<std::string>>("subnetIds") : core.subnet_ids};
+  aws::eks::NodeGroupArgs args{
+      .clusterName = in.has("clusterName") ? in.output<std::string>("clusterName") : core.values.name,
+      .nodeRoleArn =
+          in.has("nodeRole") ? in.resource<aws::iam::Role>("nodeRole").arn : in.output<std::string>("nodeRoleArn"),
+      .subnetIds = in.has("subnetIds") ? in.output<std::vector<std::string>>("subnetIds") : core.subnet_ids};
   hand_on(args.capacityType, in.input("capacityType"));
   hand_on(args.diskSize, in.input("diskSize"));
   hand_on(args.forceUpdateVersion, in.input("forceUpdateVersion"));

@@ -29,14 +29,17 @@ Image image_of(const ComponentInputs& options) {
   const auto system = known_text(options, "operatingSystem"), type = known_text(options, "amiType");
   image.gpu = options.plain_or<bool>("gpu", false) || type.ends_with("GPU") || type.ends_with("NVIDIA");
   if (system == "Bottlerocket" || type.starts_with("BOTTLEROCKET")) {
-    throw ProgramError("not supported yet: nodes that run Bottlerocket; leave operatingSystem and amiType out, or give AL2023");
+    throw ProgramError(
+        "not supported yet: nodes that run Bottlerocket; leave operatingSystem and amiType out, or give AL2023");
   }
   const bool by_type = type.starts_with("AL2_") || type.starts_with("amazon-linux-2") || type == "amazon-linux-2";
   if (system == "AL2" || (system.empty() && by_type)) image.system = NodeSystem::al2;
   if (!system.empty() && !type.empty() && by_type != (system == "AL2")) {
     throw ProgramError("operatingSystem '" + system + "' and amiType '" + type + "' contradict each other");
   }
-  if (!type.empty()) image.architecture = type.find("ARM") != std::string::npos || type.find("arm64") != std::string::npos ? "arm64" : "x86_64";
+  if (!type.empty())
+    image.architecture =
+        type.find("ARM") != std::string::npos || type.find("arm64") != std::string::npos ? "arm64" : "x86_64";
   return image;
 }
 
@@ -51,14 +54,17 @@ std::string image_parameter(const Image& image, const std::string& version, cons
   const auto architecture = image.architecture.empty() ? architecture_of(instance_type) : image.architecture;
   if (image.system == NodeSystem::al2) {
     return "/aws/service/eks/optimized-ami/" + version + "/amazon-linux-2" +
-           (image.gpu ? "-gpu" : architecture == "arm64" ? "-arm64" : "") + "/recommended/image_id";
+           (image.gpu                 ? "-gpu"
+            : architecture == "arm64" ? "-arm64"
+                                      : "") +
+           "/recommended/image_id";
   }
   return "/aws/service/eks/optimized-ami/" + version + "/amazon-linux-2023/" + architecture + "/" +
          (image.gpu ? "nvidia" : "standard") + "/recommended/image_id";
 }
 
-Output<std::string> image_id(Context& ctx, const Resource& parent, const ClusterFacts& facts, const ComponentInputs& options,
-                             const Output<std::string>& instance_type) {
+Output<std::string> image_id(Context& ctx, const Resource& parent, const ClusterFacts& facts,
+                             const ComponentInputs& options, const Output<std::string>& instance_type) {
   if (options.has("amiId")) return options.output<std::string>("amiId");
   const auto image = image_of(options);
   auto version = options.has("version") ? options.output<std::string>("version") : facts.values.version;
@@ -88,15 +94,18 @@ UserDataSettings settings_from(const PropertyMap& options, NodeSystem system) {
 Output<std::string> user_data(const ClusterFacts& facts, const ComponentInputs& options) {
   if (options.has("nodeUserDataOverride")) {
     for (const char* other : {"nodeUserData", "labels", "taints", "kubeletExtraArgs", "bootstrapExtraArgs"})
-      if (options.has(other)) throw ProgramError(std::string("nodeUserDataOverride excludes ") + other + "; give one of them");
-    return options.output<std::string>("nodeUserDataOverride").apply([](const std::string& text) { return base64(text); });
+      if (options.has(other))
+        throw ProgramError(std::string("nodeUserDataOverride excludes ") + other + "; give one of them");
+    return options.output<std::string>("nodeUserDataOverride").apply([](const std::string& text) {
+      return base64(text);
+    });
   }
   const auto system = image_of(options).system;
   if (system == NodeSystem::al2023 && options.has("bootstrapExtraArgs")) {
     throw ProgramError("bootstrapExtraArgs are for AL2; nodes of AL2023 take nodeadmExtraOptions");
   }
-  const auto given = options.only({"kubeletExtraArgs", "bootstrapExtraArgs", "nodeUserData", "labels", "taints",
-                                   "nodeadmExtraOptions"});
+  const auto given = options.only(
+      {"kubeletExtraArgs", "bootstrapExtraArgs", "nodeUserData", "labels", "taints", "nodeadmExtraOptions"});
   const auto& v = facts.values;
   return all(given.whole(), v.name, v.endpoint, v.certificate, v.service_cidr)
       .apply([system](const PropertyMap& values, const std::string& name, const std::string& endpoint,
@@ -116,15 +125,16 @@ AnyInput boolean_text(const ComponentInputs& options, const std::string& name, b
 }
 
 /// The image's own root volume stays as it is unless an option says otherwise (AL2: always 20 GiB of gp2).
-void add_root_volume(Context& ctx, const Resource& parent, const ComponentInputs& options, const Output<std::string>& image,
-                     aws::ec2::LaunchTemplateArgs& args) {
+void add_root_volume(Context& ctx, const Resource& parent, const ComponentInputs& options,
+                     const Output<std::string>& image, aws::ec2::LaunchTemplateArgs& args) {
   bool wanted = image_of(options).system == NodeSystem::al2;
   for (const char* name : {"nodeRootVolumeSize", "nodeRootVolumeType", "nodeRootVolumeIops", "nodeRootVolumeThroughput",
                            "nodeRootVolumeEncrypted", "nodeRootVolumeDeleteOnTermination", "encryptRootBlockDevice"})
     wanted = wanted || options.has(name);
   if (!wanted) return;
   const auto type = known_text(options, "nodeRootVolumeType");
-  if (options.has("nodeRootVolumeIops") && type != "io1") throw ProgramError("nodeRootVolumeIops needs nodeRootVolumeType io1");
+  if (options.has("nodeRootVolumeIops") && type != "io1")
+    throw ProgramError("nodeRootVolumeIops needs nodeRootVolumeType io1");
   if (options.has("nodeRootVolumeThroughput") && type != "gp3") {
     throw ProgramError("nodeRootVolumeThroughput needs nodeRootVolumeType gp3");
   }
@@ -138,8 +148,10 @@ void add_root_volume(Context& ctx, const Resource& parent, const ComponentInputs
   hand_on(device.ebs.deleteOnTermination, boolean_text(options, "nodeRootVolumeDeleteOnTermination", true));
   const char* encrypted = options.has("nodeRootVolumeEncrypted") ? "nodeRootVolumeEncrypted" : "encryptRootBlockDevice";
   hand_on(device.ebs.encrypted, boolean_text(options, encrypted, false));
-  hand_on(device.ebs.volumeSize, options.has("nodeRootVolumeSize") ? options.input("nodeRootVolumeSize") : AnyInput(20));
-  hand_on(device.ebs.volumeType, options.has("nodeRootVolumeType") ? options.input("nodeRootVolumeType") : AnyInput("gp2"));
+  hand_on(device.ebs.volumeSize,
+          options.has("nodeRootVolumeSize") ? options.input("nodeRootVolumeSize") : AnyInput(20));
+  hand_on(device.ebs.volumeType,
+          options.has("nodeRootVolumeType") ? options.input("nodeRootVolumeType") : AnyInput("gp2"));
   hand_on(device.ebs.iops, options.input("nodeRootVolumeIops"));
   hand_on(device.ebs.throughput, options.input("nodeRootVolumeThroughput"));
   args.blockDeviceMappings = {device};
@@ -165,7 +177,8 @@ Groups security_groups(Context& ctx, const std::string& name, const Resource& pa
     out.id = out.own->id;
   } else if (options.has("nodeSecurityGroupId")) {
     if (!options.has("clusterIngressRule") && !options.has("clusterIngressRuleId")) {
-      throw ProgramError("nodeSecurityGroupId needs clusterIngressRuleId, the rule that lets these nodes reach the API");
+      throw ProgramError(
+          "nodeSecurityGroupId needs clusterIngressRuleId, the rule that lets these nodes reach the API");
     }
     out.id = options.output<std::string>("nodeSecurityGroupId");
   } else {
@@ -177,7 +190,8 @@ Groups security_groups(Context& ctx, const std::string& name, const Resource& pa
     out.id = out.own->id;
   }
   out.all.push_back(out.id);
-  for (const auto& extra : options.resources<aws::ec2::SecurityGroup>("extraNodeSecurityGroups")) out.all.push_back(extra.id);
+  for (const auto& extra : options.resources<aws::ec2::SecurityGroup>("extraNodeSecurityGroups"))
+    out.all.push_back(extra.id);
   return out;
 }
 
@@ -187,21 +201,24 @@ Output<std::string> profile_name(const ComponentInputs& options, const std::opti
   }
   if (options.has("instanceProfile")) return options.resource<aws::iam::InstanceProfile>("instanceProfile").name;
   if (options.has("instanceProfileName")) return options.output<std::string>("instanceProfileName");
-  if (!of_cluster) throw ProgramError("a node group needs an instance profile: give instanceProfile or instanceProfileName");
+  if (!of_cluster)
+    throw ProgramError("a node group needs an instance profile: give instanceProfile or instanceProfileName");
   return *of_cluster;
 }
 
 aws::ec2::LaunchTemplate launch_template(Context& ctx, const std::string& name, const Resource& parent,
                                          const ClusterFacts& facts, const ComponentInputs& options,
                                          const Output<std::string>& profile, const Groups& groups) {
-  if (options.has("amiId") && options.plain_or<bool>("gpu", false)) throw ProgramError("amiId and gpu exclude each other; give one");
+  if (options.has("amiId") && options.plain_or<bool>("gpu", false))
+    throw ProgramError("amiId and gpu exclude each other; give one");
   auto instance_type = text_or(options, "instanceType", "t3.medium");
   auto image = image_id(ctx, parent, facts, options, instance_type);
-  aws::ec2::LaunchTemplateArgs args{.iamInstanceProfile = {.name = profile},
-                                    .imageId = image,
-                                    .instanceType = instance_type,
-                                    .metadataOptions = {.httpEndpoint = "enabled", .httpPutResponseHopLimit = 2, .httpTokens = "required"},
-                                    .userData = user_data(facts, options)};
+  aws::ec2::LaunchTemplateArgs args{
+      .iamInstanceProfile = {.name = profile},
+      .imageId = image,
+      .instanceType = instance_type,
+      .metadataOptions = {.httpEndpoint = "enabled", .httpPutResponseHopLimit = 2, .httpTokens = "required"},
+      .userData = user_data(facts, options)};
   aws::ec2::LaunchTemplateNetworkInterfaceArgs interface;
   hand_on(interface.associatePublicIpAddress, boolean_text(options, "nodeAssociatePublicIpAddress", true));
   interface.securityGroups = groups.all;
@@ -213,7 +230,8 @@ aws::ec2::LaunchTemplate launch_template(Context& ctx, const std::string& name, 
     hand_on(args.instanceMarketOptions.spotOptions.maxPrice, options.input("spotPrice"));
   }
   add_root_volume(ctx, parent, options, image, args);
-  if (options.has("keyName") && options.has("nodePublicKey")) throw ProgramError("keyName and nodePublicKey exclude each other; give one");
+  if (options.has("keyName") && options.has("nodePublicKey"))
+    throw ProgramError("keyName and nodePublicKey exclude each other; give one");
   hand_on(args.keyName, options.input("keyName"));
   if (options.has("nodePublicKey")) {
     aws::ec2::KeyPairArgs key;
@@ -250,7 +268,8 @@ NodeGroup make_node_group(Context& ctx, const std::string& name, const Resource&
   hand_on(args.minSize, options.has("minSize") ? options.input("minSize") : AnyInput(1));
   hand_on(args.maxSize, options.has("maxSize") ? options.input("maxSize") : AnyInput(2));
   hand_on(args.desiredCapacity, options.has("desiredCapacity") ? options.input("desiredCapacity") : AnyInput(2));
-  args.vpcZoneIdentifiers = options.has("nodeSubnetIds") ? options.output<std::vector<std::string>>("nodeSubnetIds") : facts.worker_subnets;
+  args.vpcZoneIdentifiers =
+      options.has("nodeSubnetIds") ? options.output<std::vector<std::string>>("nodeSubnetIds") : facts.worker_subnets;
   ResourceOptions group_options{.dependsOn = facts.ready, .parent = parent};
   if (options.plain_or<bool>("ignoreScalingChanges", false)) group_options.ignoreChanges = {"desiredCapacity"};
   aws::autoscaling::Group group(ctx, name, args, group_options);
@@ -273,14 +292,17 @@ AnyInputs make_node_group_v2(ComponentHost& host) {
   if (!host.inputs().has("instanceProfile") && !host.inputs().has("instanceProfileName")) {
     profile = core.data.apply([](const PropertyValue& v) {
       auto name = v.at("nodeGroupOptions").at("instanceProfileName").string_or();
-      if (name.empty()) throw ProgramError("a node group needs an instance profile: give instanceProfile or instanceProfileName");
+      if (name.empty())
+        throw ProgramError("a node group needs an instance profile: give instanceProfile or instanceProfileName");
       return name;
     });
   }
   auto made = make_node_group(host.ctx(), host.name(), host.self(), facts, host.inputs(), profile);
-  InputValue::Map out{{"autoScalingGroup", AnyInput(made.group)},
-                      {"nodeSecurityGroupId", AnyInput(made.security_group_id)},
-                      {"extraNodeSecurityGroups", made.extra_security_groups.given() ? made.extra_security_groups : AnyInput(PropertyValue(PropertyList{}))}};
+  InputValue::Map out{
+      {"autoScalingGroup", AnyInput(made.group)},
+      {"nodeSecurityGroupId", AnyInput(made.security_group_id)},
+      {"extraNodeSecurityGroups",
+       made.extra_security_groups.given() ? made.extra_security_groups : AnyInput(PropertyValue(PropertyList{}))}};
   if (made.security_group) out.emplace("nodeSecurityGroup", AnyInput(*made.security_group));
   AnyInputs outputs;
   static_cast<InputValue&>(outputs) = InputValue(std::move(out));

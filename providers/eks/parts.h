@@ -61,11 +61,13 @@ struct AddonSettings {
   AnyInput on_create{}, on_update{}, role_arn{}, preserve{};
   AnyInput tags{};
 };
-aws::eks::Addon make_addon(Context& ctx, const std::string& name, const AddonSettings& settings, ResourceOptions options);
+aws::eks::Addon make_addon(Context& ctx, const std::string& name, const AddonSettings& settings,
+                           ResourceOptions options);
 /// Component eks:index:VpcCniAddon, as a part of a cluster.
 struct VpcCniAddon : ComponentResource {
-  VpcCniAddon(Context& ctx, const std::string& name, const ComponentInputs& options, const Output<std::string>& cluster_name,
-              const Output<std::string>& cluster_version, const AnyInput& tags, ResourceOptions resource_options);
+  VpcCniAddon(Context& ctx, const std::string& name, const ComponentInputs& options,
+              const Output<std::string>& cluster_name, const Output<std::string>& cluster_version, const AnyInput& tags,
+              ResourceOptions resource_options);
   std::optional<aws::eks::Addon> addon;
 };
 /// The child of it; also of the component when a program makes it by itself.
@@ -122,7 +124,8 @@ struct NodeGroup {
 };
 /// A launch template and an Auto Scaling group whose instances join by themselves. `options` are those of NodeGroupV2.
 NodeGroup make_node_group(Context& ctx, const std::string& name, const Resource& parent, const ClusterFacts& facts,
-                          const ComponentInputs& options, const std::optional<Output<std::string>>& instance_profile_name);
+                          const ComponentInputs& options,
+                          const std::optional<Output<std::string>>& instance_profile_name);
 
 // The components.
 AnyInputs make_cluster(ComponentHost& host);

@@ -3,9 +3,12 @@
 #include <map>
 
 #include "providers/eks/parts.h"
-#include "providers/eks/schema_text.h"
 
 namespace drydock {
+
+namespace eks_provider {
+extern const std::string_view kSchemaParts[];  // generated: the text in pieces, then an empty one
+}
 
 namespace {
 
@@ -49,7 +52,11 @@ std::string with_credentials(const std::string& kubeconfig, const std::string& p
 
 class EksProvider final : public Provider {
  public:
-  std::string schema() override { return std::string(kSchemaText); }
+  std::string schema() override {
+    std::string text;
+    for (const std::string_view* part = kSchemaParts; !part->empty(); ++part) text += *part;
+    return text;
+  }
 
   Result<CheckReply> check_config(const CheckRequest& request) override { return CheckReply{request.news, {}}; }
   Result<DiffReply> diff_config(const DiffRequest&) override {
@@ -64,7 +71,9 @@ class EksProvider final : public Provider {
   OperationResult create(const CreateRequest& request, std::stop_token) override {
     return tl::unexpected(OperationError{no_resources(request.urn.type()).value(), {}});
   }
-  Result<ResourceState> read(const ReadRequest& request, std::stop_token) override { return no_resources(request.urn.type()); }
+  Result<ResourceState> read(const ReadRequest& request, std::stop_token) override {
+    return no_resources(request.urn.type());
+  }
   OperationResult update(const UpdateRequest& request, std::stop_token) override {
     return tl::unexpected(OperationError{no_resources(request.urn.type()).value(), {}});
   }
@@ -87,7 +96,8 @@ class EksProvider final : public Provider {
       return fail(ErrorCode::not_found, "package eks has no method '" + request.token + "'");
     }
     return host_call(request, cancelled, [](Context&, const ComponentInputs& in) {
-      auto result = all(in.resource<ClusterReference>("__self__").json, text_or(in, "profileName", ""), text_or(in, "roleArn", ""))
+      auto result = all(in.resource<ClusterReference>("__self__").json, text_or(in, "profileName", ""),
+                        text_or(in, "roleArn", ""))
                         .apply(with_credentials);
       return AnyInputs{{"result", result}};
     });

@@ -9,10 +9,12 @@ namespace {
 
 std::string trust_policy(const std::string& service, const std::vector<std::string>& actions) {
   Json::Array all(actions.begin(), actions.end());
-  return Json::object({{"Version", "2012-10-17"},
-                       {"Statement", Json::array({Json::object({{"Action", all},
-                                                                {"Effect", "Allow"},
-                                                                {"Principal", Json::object({{"Service", Json::array({service})}})}})})}})
+  return Json::object(
+             {{"Version", "2012-10-17"},
+              {"Statement",
+               Json::array({Json::object({{"Action", all},
+                                          {"Effect", "Allow"},
+                                          {"Principal", Json::object({{"Service", Json::array({service})}})}})})}})
       .dump();
 }
 
@@ -31,9 +33,9 @@ ServiceRole::ServiceRole(Context& ctx, const std::string& name, const Args& args
   ready.add(*role);
   auto partition = aws::GetPartition(ctx, {}, {.parent = *this}).get(&aws::GetPartitionResult::partition);
   for (const auto& policy : args.policies) {
-    ready.add(aws::iam::RolePolicyAttachment(ctx, attachment_name(name, policy),
-                                             {.policyArn = concat("arn:", partition, ":iam::aws:policy/" + policy), .role = *role},
-                                             {.parent = *this}));
+    ready.add(aws::iam::RolePolicyAttachment(
+        ctx, attachment_name(name, policy),
+        {.policyArn = concat("arn:", partition, ":iam::aws:policy/" + policy), .role = *role}, {.parent = *this}));
   }
   register_outputs({{"role", *role}});
 }

@@ -35,9 +35,10 @@ std::string part(std::string_view type, std::string_view content) {
 std::string nodeadm(const UserDataSettings& s) {
   constexpr std::string_view head = "---\napiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n";
   std::string out = "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"BOUNDARY\"\n\n";
-  out += part("application/node.eks.aws",
-              fmt::format("{}  cluster:\n    name: {}\n    apiServerEndpoint: {}\n    certificateAuthority: {}\n    cidr: {}\n",
-                          head, s.name, s.endpoint, s.certificate, s.service_cidr));
+  out += part(
+      "application/node.eks.aws",
+      fmt::format("{}  cluster:\n    name: {}\n    apiServerEndpoint: {}\n    certificateAuthority: {}\n    cidr: {}\n",
+                  head, s.name, s.endpoint, s.certificate, s.service_cidr));
   if (const auto flags = kubelet_flags(s); !flags.empty()) {
     std::string list;
     for (const auto& flag : flags) list += "      - " + flag + "\n";
@@ -54,11 +55,12 @@ std::string bootstrap(const UserDataSettings& s) {
     arguments = fmt::format(" --kubelet-extra-args '{}'", join(flags, " "));
   }
   std::string out = fmt::format(
-      "#!/bin/bash\n\n/etc/eks/bootstrap.sh --apiserver-endpoint \"{}\" --b64-cluster-ca \"{}\" \"{}\"{}{}\n", s.endpoint,
-      s.certificate, s.name, s.bootstrap_args.empty() ? "" : " " + s.bootstrap_args, arguments);
+      "#!/bin/bash\n\n/etc/eks/bootstrap.sh --apiserver-endpoint \"{}\" --b64-cluster-ca \"{}\" \"{}\"{}{}\n",
+      s.endpoint, s.certificate, s.name, s.bootstrap_args.empty() ? "" : " " + s.bootstrap_args, arguments);
   if (!s.script.empty()) {
-    out += fmt::format("\ncat >/opt/user-data <<'__USER_DATA__'\n{}\n__USER_DATA__\nchmod +x /opt/user-data\n/opt/user-data\n",
-                       s.script);
+    out += fmt::format(
+        "\ncat >/opt/user-data <<'__USER_DATA__'\n{}\n__USER_DATA__\nchmod +x /opt/user-data\n/opt/user-data\n",
+        s.script);
   }
   return out;
 }
