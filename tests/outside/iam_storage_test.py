@@ -111,6 +111,20 @@ def test_assumed_role_acts_within_its_session_policy(twin, iam):
     refused(lambda: sts.assume_role(RoleArn=arn + "x", RoleSessionName="me"), "AccessDenied")
 
 
+def test_passing_a_role_needs_permission(twin, iam):
+    iam.create_role(RoleName="passed", AssumeRolePolicyDocument=EC2_TRUST)
+    iam.create_user(UserName="bob")
+    iam.put_user_policy(UserName="bob", PolicyName="most", PolicyDocument=json.dumps({"Version": "2012-10-17", "Statement": [
+        {"Effect": "Allow", "Action": "*", "Resource": "*"},
+        {"Effect": "Deny", "Action": "iam:PassRole", "Resource": "*",
+         "Condition": {"StringEquals": {"iam:PassedToService": "ec2.amazonaws.com"}}}]}))
+    key = iam.create_access_key(UserName="bob")["AccessKey"]
+    bob = twin.client("iam", aws_access_key_id=key["AccessKeyId"], aws_secret_access_key=key["SecretAccessKey"])
+    bob.create_instance_profile(InstanceProfileName="bobs")
+    message = refused(lambda: bob.add_role_to_instance_profile(InstanceProfileName="bobs", RoleName="passed"), "AccessDenied")
+    assert "iam:PassRole on resource: arn:aws:iam::123456789012:role/passed with an explicit deny" in message
+
+
 def test_ecr_repository(twin):
     ecr = twin.client("ecr")
     made = ecr.create_repository(repositoryName="team/app", tags=[{"Key": "a", "Value": "b"}])["repository"]

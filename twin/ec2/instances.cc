@@ -1,4 +1,5 @@
 // The operations on instances.
+#include "cloud/aws/iam.h"
 #include "twin/ec2/nouns.h"
 #include "twin/ec2/template_data.h"
 
@@ -151,7 +152,15 @@ ApiResult describe_instances(World& world, Call& call) {
   return describe(world, call, kInstances);
 }
 
-ApiResult run_instances(World& world, Call& call, Ec2& ec2) {
+/// Whoever starts an instance with a profile passes its role to EC2.
+std::optional<ApiError> may_pass_role(const Front& front, World& world, const Call& call, const Json& profile) {
+  const std::string arn = profile.at("arn").string_or(), name = profile.at("name").string_or();
+  const auto* found = world.table<aws::InstanceProfile>().find(name.empty() ? arn.substr(arn.rfind('/') + 1) : name);
+  const auto* role = found ? world.table<aws::Role>().find(found->role) : nullptr;
+  return role ? front.may(call, "iam:PassRole", {role->Arn}) : std::nullopt;
+}
+
+ApiResult run_instances(const Front& front, World& world, Call& call, Ec2& ec2) {
   auto tags = read_tags(call, "instance");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   Json parameters = call.in;
@@ -171,6 +180,8 @@ ApiResult run_instances(World& world, Call& call, Ec2& ec2) {
                     {"aws:ec2launchtemplate:version", std::to_string(version->versionNumber)}};
   }
   request.tags.insert(request.tags.end(), tags->begin(), tags->end());
+  if (auto denied = may_pass_role(front, world, call, request.data.at("iamInstanceProfile")))
+    return tl::unexpected<ApiError>(*denied);
   const std::int64_t low = call.number("MinCount").value_or(1), high = call.number("MaxCount").value_or(1);
   if (low < 1 || high < low)
     return refuse("InvalidParameterValue", "Value (" + std::to_string(low) + ") for parameter minCount is invalid.");
@@ -377,7 +388,8 @@ void install_instance_events(World& world, Ec2& ec2);
 
 void install_instances(Front& front, World& world, Ec2& ec2) {
   front.operation("ec2", "DescribeInstances", describe_instances);
-  front.operation("ec2", "RunInstances", [&ec2](World& w, Call& call) { return run_instances(w, call, ec2); });
+  front.operation("ec2", "RunInstances",
+                  [&front, &ec2](World& w, Call& call) { return run_instances(front, w, call, ec2); });
   front.operation("ec2", "TerminateInstances",
                   [&ec2](World& w, Call& call) { return terminate_instances(w, call, ec2); });
   front.operation("ec2", "StopInstances", [&ec2](World& w, Call& call) { return stop_instances(w, call, ec2); });

@@ -50,6 +50,11 @@ void add_request_tags(const Json& in, Context& context) {
   for (const auto& [key, value] : in.at("tags").as_object()) add_request_tag(context, key, value.string_or());
 }
 
+/// Who gets a role that is passed: the service called, but for profiles, which are EC2's.
+std::string passed_to(const Call& call) {
+  return (call.service == "iam" || call.service == "autoscaling" ? "ec2" : call.service) + ".amazonaws.com";
+}
+
 /// AWS's code and status differ by service; the sentence hardly does.
 ApiError denial(const Call& call, const std::string& sentence) {
   if (call.service == "ec2") {
@@ -64,10 +69,12 @@ ApiError denial(const Call& call, const std::string& sentence) {
 
 std::optional<ApiError> may(World& world, const Call& call, const std::string& action,
                             const std::vector<std::string>& resources) {
+  if (!call.http) return std::nullopt;  // from inside the twin: a service at work, authorised where it was asked
   const Caller caller = caller_of(call.caller);
   Context context;
   context["aws:RequestedRegion"] = {call.region};
   add_request_tags(call.in, context);
+  if (action == "iam:PassRole") context["iam:PassedToService"] = {passed_to(call)};
   Beside beside;
   beside.access_key_id = call.caller.access_key_id;
   for (std::string resource : resources) {

@@ -77,8 +77,11 @@ ApiResult list_for_role(World& world, Call& call) {
   return page(call, "InstanceProfiles", std::move(items));
 }
 
-ApiResult add_role(World& world, Call& call) {
+ApiResult add_role(const Front& front, World& world, Call& call) {
   if (auto missing = require(call, {"RoleName"})) return tl::unexpected(*missing);
+  if (const aws::Role* passed = world.table<aws::Role>().find(call.text("RoleName"))) {
+    if (auto denied = front.may(call, "iam:PassRole", {passed->Arn})) return tl::unexpected(*denied);
+  }
   return with_profile(world, call, [&](aws::InstanceProfile& profile) -> ApiResult {
     const std::string role = call.text("RoleName");
     if (!world.table<aws::Role>().contains(role)) {
@@ -131,7 +134,7 @@ void install_instance_profiles(Front& front) {
   front.operation("iam", "DeleteInstanceProfile", remove);
   front.operation("iam", "ListInstanceProfiles", list);
   front.operation("iam", "ListInstanceProfilesForRole", list_for_role);
-  front.operation("iam", "AddRoleToInstanceProfile", add_role);
+  front.operation("iam", "AddRoleToInstanceProfile", [&front](World& w, Call& c) { return add_role(front, w, c); });
   front.operation("iam", "RemoveRoleFromInstanceProfile", remove_role);
   front.operation("iam", "TagInstanceProfile", tag);
   front.operation("iam", "UntagInstanceProfile", untag);
