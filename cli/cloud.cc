@@ -109,7 +109,9 @@ Result<void> check_home(const Cloud& cloud, const engine::Snapshot& snapshot, co
   for (const auto& r : snapshot.resources)
     if (r->type == "pulumi:providers:aws")
       if (std::string home = at(r->outputs, engine::kHomeKey).plain().string_or(); !home.empty()) homes.insert(home);
-  if (homes.empty() || cloud.home.empty() || homes.contains(cloud.home)) return {};
+  if (homes.empty() || homes.contains(cloud.home)) return {};
+  if (cloud.home.empty())
+    return fail(ErrorCode::unavailable, fmt::format("no twin answers at {}; start it with: drydock twin start", cloud.url));
   std::string there = join({homes.begin(), homes.end()}, ", ");
   return fail(
       ErrorCode::conflict,
