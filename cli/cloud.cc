@@ -9,12 +9,8 @@
 #include "cli/credentials.h"
 #include "engine/step.h"
 #include "providers/aws/provider.h"
-#include "providers/kubernetes/provider.h"
-
-#if __has_include("providers/eks/provider.h")
 #include "providers/eks/provider.h"
-#define DRYDOCK_HAS_EKS 1
-#endif
+#include "providers/kubernetes/provider.h"
 
 namespace drydock::cli {
 namespace {
@@ -111,7 +107,8 @@ Result<void> check_home(const Cloud& cloud, const engine::Snapshot& snapshot, co
       if (std::string home = at(r->outputs, engine::kHomeKey).plain().string_or(); !home.empty()) homes.insert(home);
   if (homes.empty() || homes.contains(cloud.home)) return {};
   if (cloud.home.empty())
-    return fail(ErrorCode::unavailable, fmt::format("no twin answers at {}; start it with: drydock twin start", cloud.url));
+    return fail(ErrorCode::unavailable,
+                fmt::format("no twin answers at {}; start it with: drydock twin start", cloud.url));
   std::string there = join({homes.begin(), homes.end()}, ", ");
   return fail(
       ErrorCode::conflict,
@@ -130,9 +127,7 @@ engine::ProviderFactory make_providers(const Cloud& cloud, std::shared_ptr<std::
       used->store(true);
       return make_aws(cloud);
     }
-#ifdef DRYDOCK_HAS_EKS
     if (package == "eks") return make_eks_provider();
-#endif
     if (package == "kubernetes") {
       kubernetes::KubernetesOptions options;
       if (!cloud.aws)
