@@ -15,7 +15,7 @@ using kube::namespace_of;
 
 namespace {
 
-constexpr std::size_t kHistory = 8192;
+constexpr std::size_t kHistory = 1000;
 /// What writers may not choose.
 constexpr const char* kSystemFields[] = {"uid", "creationTimestamp", "deletionTimestamp", "deletionGracePeriodSeconds",
                                          "selfLink"};
@@ -56,6 +56,39 @@ bool same_wish(const Json& a, const Json& b) {
 
 }  // namespace
 
+const PodIndex::Keys& PodIndex::at(const std::map<std::string, Keys, std::less<>>& map, std::string_view key) {
+  static const Keys none;
+  auto found = map.find(key);
+  return found == map.end() ? none : found->second;
+}
+
+namespace {
+
+std::string pod_key(const Json& pod) { return namespace_of(pod) + "|" + name_of(pod); }
+
+void drop_key(std::map<std::string, PodIndex::Keys, std::less<>>& map, const std::string& key, const std::string& pod) {
+  auto found = map.find(key);
+  if (found == map.end()) return;
+  found->second.erase(pod);
+  if (found->second.empty()) map.erase(found);
+}
+
+}  // namespace
+
+void PodIndex::take(const Json& pod) {
+  std::string key = pod_key(pod), node = pod.at("spec").at("nodeName").string_or(), owner = kube::controller_uid(pod);
+  if (node.empty()) waiting.insert(key);
+  if (!node.empty()) by_node[node].insert(key);
+  if (!owner.empty()) by_owner[owner].insert(key);
+}
+
+void PodIndex::drop(const Json& pod) {
+  std::string key = pod_key(pod);
+  waiting.erase(key);
+  drop_key(by_node, pod.at("spec").at("nodeName").string_or(), key);
+  drop_key(by_owner, kube::controller_uid(pod), key);
+}
+
 std::string KubeCluster::State::key(std::string_view resource, std::string_view name_space,
                                     std::string_view object) const {
   return fmt::format("{}|{}|{}|{}", name, resource, name_space, object);
@@ -73,6 +106,7 @@ KubeCluster::KubeCluster(World& world, const Neighbours& neighbours, std::string
       state_(std::make_unique<State>(world, std::move(region), std::move(name))) {
   if (!state_->counters.contains(state_->name)) state_->counters.put(state_->name, {});
   state_->forgotten = version();
+  for (const Json* pod : list("pods")) state_->pods.take(*pod);
 }
 
 KubeCluster::~KubeCluster() = default;
@@ -120,7 +154,11 @@ void KubeCluster::store(const Kind& kind, std::string_view name_space, std::stri
     state_->forgotten = state_->history.front().version;
     state_->history.pop_front();
   }
-  note_work(*this, state_->work, change);
+  if (resource == "pods") {
+    if (change.previous) state_->pods.drop(*change.previous);
+    if (change.type != Change::Type::deleted) state_->pods.take(*change.object);
+  }
+  note_work(*this, *state_, change);
   for (std::size_t i = 0; i < state_->listeners.size(); i++) state_->listeners[i](change);
 }
 

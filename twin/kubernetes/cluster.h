@@ -176,9 +176,11 @@ class KubeCluster {
 
   World& world() const { return world_; }
 
+  struct State;
+  State& state() const { return *state_; }  // for the files of this folder
+
  private:
   friend class ApiServer;
-  struct State;
   void store(const kube::Kind& kind, std::string_view name_space, std::string_view name,
              std::shared_ptr<const Json> previous, Json object);
   void empty_namespace(const std::string& name);

@@ -45,46 +45,71 @@ bool node_moved(const Change& change) {
          a.at("status").at("allocatable") != b.at("status").at("allocatable");
 }
 
-void note_all(const KubeCluster& cluster, const char* resource, std::set<std::string>& work) {
-  for (const Json* object : cluster.list(resource)) work.insert(item_of(resource, *object));
+void note_daemons_on(const KubeCluster& cluster, const std::string& node, std::set<std::string>& work) {
+  for (const Json* set : cluster.list("daemonsets.apps")) work.insert(item_of("daemon", *set) + "|" + node);
 }
 
-void note_pending_pods(const KubeCluster& cluster, std::set<std::string>& work) {
-  for (const Json* pod : cluster.list("pods")) {
-    if (pod->at("spec").at("nodeName").string_or().empty()) work.insert(item_of("pods", *pod));
+void note_waiting_pods(const PodIndex& pods, std::set<std::string>& work) {
+  for (const std::string& key : pods.waiting) work.insert("pods|" + key);
+}
+
+/// A waiting pod looks again when a node moved that would have it; and now and then, so that its message stays true.
+void note_pods_for(const KubeCluster& cluster, const KubeCluster::State& state, const Change& change,
+                   std::set<std::string>& work) {
+  constexpr std::size_t kFewNodes = 64;
+  bool gone = change.type == Change::Type::deleted;
+  std::size_t nodes = state.pods.waiting.empty() ? 0 : cluster.list("nodes").size();
+  bool message = nodes <= kFewNodes || nodes % kFewNodes == 0;
+  for (const Json* pod : controllers::pods_at(cluster, state.pods.waiting)) {
+    if (message || (!gone && controllers::fit(pod->at("spec"), *change.object).fits()))
+      work.insert(item_of("pods", *pod));
   }
+}
+
+/// A status that its own controller wrote is no reason for it to look again.
+bool wish_moved(const Change& change) {
+  if (!change.previous || change.type == Change::Type::deleted) return true;
+  const Json &a = change.previous->at("metadata"), &b = change.object->at("metadata");
+  return a.at("generation") != b.at("generation") || a.at("deletionTimestamp") != b.at("deletionTimestamp");
+}
+
+void note_pod(KubeCluster& cluster, KubeCluster::State& state, const Change& change) {
+  const Json& pod = *change.object;
+  const Json& owner = pod.at("metadata").at("ownerReferences").item(0);
+  std::string node = pod.at("spec").at("nodeName").string_or();
+  if (owner.at("kind").string_or() == "DaemonSet" && !node.empty()) {
+    state.work.insert("daemon|" + kube::namespace_of(pod) + "|" + owner.at("name").string_or() + "|" + node);
+  } else {
+    note_owners(pod, state.work);
+  }
+  note_services(cluster, pod, state.work);
+  if (change.type != Change::Type::deleted && node.empty()) state.work.insert(item_of("pods", pod));
+  // Room on a node may let another pod in.
+  if (change.type == Change::Type::deleted) note_waiting_pods(state.pods, state.work);
 }
 
 }  // namespace
 
-void note_work(KubeCluster& cluster, std::set<std::string>& work, const Change& change) {
+void note_work(KubeCluster& cluster, KubeCluster::State& state, const Change& change) {
   const Json& object = *change.object;
-  static const std::set<std::string, std::less<>> kReconciled = {"deployments.apps",
-                                                                 "replicasets.apps",
-                                                                 "daemonsets.apps",
-                                                                 "statefulsets.apps",
-                                                                 "jobs.batch",
-                                                                 "services",
-                                                                 "nodes"};
-  if (kReconciled.contains(change.resource)) work.insert(item_of(change.resource, object));
-  if (change.resource == "replicasets.apps") note_owners(object, work);
-  if (change.resource == "pods") {
-    note_owners(object, work);
-    note_services(cluster, object, work);
-    if (change.type != Change::Type::deleted && object.at("spec").at("nodeName").string_or().empty())
-      work.insert(item_of("pods", object));
-    // Room on a node may let another pod in.
-    if (change.type == Change::Type::deleted) note_pending_pods(cluster, work);
-  }
+  static const std::set<std::string, std::less<>> kReconciled = {
+      "deployments.apps", "replicasets.apps", "daemonsets.apps", "statefulsets.apps", "jobs.batch", "services"};
+  if (kReconciled.contains(change.resource) && wish_moved(change)) state.work.insert(item_of(change.resource, object));
+  if (change.resource == "nodes") state.work.insert(item_of("nodes", object));
+  if (change.resource == "replicasets.apps") note_owners(object, state.work);
+  if (change.resource == "daemonsets.apps" && change.type == Change::Type::deleted)
+    state.daemons.erase(kube::uid_of(object));
+  if (change.resource == "pods") note_pod(cluster, state, change);
   if (change.resource == "nodes" && node_moved(change)) {
-    note_all(cluster, "daemonsets.apps", work);
-    note_pending_pods(cluster, work);
+    note_daemons_on(cluster, kube::name_of(object), state.work);
+    note_pods_for(cluster, state, change, state.work);
   }
 }
 
 void reconcile(KubeCluster& cluster, const std::string& item) {
   auto parts = split(item, '|');
-  const Json* found = cluster.get(parts[0], parts[1], parts[2]);
+  bool one_node = parts[0] == "daemon";
+  const Json* found = cluster.get(one_node ? "daemonsets.apps" : parts[0], parts[1], parts[2]);
   if (found == nullptr) {
     if (parts[0] == "nodes") controllers::node(cluster, kube::make_object("v1", "Node", "", parts[2]));
     return;
@@ -92,6 +117,7 @@ void reconcile(KubeCluster& cluster, const std::string& item) {
   Json object = *found;  // a controller may replace it
   if (parts[0] == "deployments.apps") controllers::deployment(cluster, object);
   if (parts[0] == "replicasets.apps") controllers::replica_set(cluster, object);
+  if (one_node) controllers::daemon_on(cluster, object, parts[3]);
   if (parts[0] == "daemonsets.apps") controllers::daemon_set(cluster, object);
   if (parts[0] == "statefulsets.apps") controllers::stateful_set(cluster, object);
   if (parts[0] == "jobs.batch") controllers::job(cluster, object);

@@ -13,6 +13,8 @@ void stateful_set(KubeCluster& cluster, const Json& object);
 void job(KubeCluster& cluster, const Json& object);
 // daemons.cc
 void daemon_set(KubeCluster& cluster, const Json& object);
+/// One node of it; the whole set when the set has changed since it was last looked at.
+void daemon_on(KubeCluster& cluster, const Json& object, const std::string& node);
 // scheduler.cc
 void schedule(KubeCluster& cluster, const Json& pod);
 /// Whether the pod may run there as far as taints (of that effect), selector and affinity go; why not otherwise.
@@ -34,7 +36,9 @@ bool is_active(const Json& pod);
 Json pod_of(const Json& owner, const Json& pod_template);
 /// Short and speakable, a function of the template: "7d4b9c6f5d".
 std::string template_hash(const Json& pod_template);
-/// Pods in the owner's namespace that it controls.
+/// The pods behind keys of the index.
+std::vector<const Json*> pods_at(const KubeCluster& cluster, const PodIndex::Keys& keys);
+/// Pods that the owner controls.
 std::vector<const Json*> pods_of(const KubeCluster& cluster, const Json& owner);
 void create_pod(KubeCluster& cluster, const Json& owner, Json pod, std::string_view component);
 void delete_pod(KubeCluster& cluster, const Json& owner, const std::string& name_space, const std::string& name,

@@ -2,8 +2,6 @@
 // https://kubernetes.io/docs/concepts/workloads/controllers/daemonset/#taints-and-tolerations
 #include <fmt/format.h>
 
-#include <unordered_map>
-
 #include "twin/kubernetes/controllers.h"
 
 namespace drydock::twin::kubernetes::controllers {
@@ -13,6 +11,7 @@ using kube::name_of;
 using kube::namespace_of;
 
 constexpr const char* kHash = "controller-revision-hash";
+constexpr std::string_view kComponent = "daemonset-controller";
 
 Json exists(const char* key, const char* effect) {
   return Json::object({{"key", key}, {"operator", "Exists"}, {"effect", effect}});
@@ -47,76 +46,100 @@ Json daemon_pod(const Json& set, const std::string& node, const std::string& has
   return pod;
 }
 
-/// The node a daemon's pod is meant for, also while it waits.
-std::string home_of(const Json& pod) {
-  std::string node = pod.at("spec").at("nodeName").string_or();
-  if (!node.empty()) return node;
-  return pod
-      .path(
-          "spec.affinity.nodeAffinity.requiredDuringSchedulingIgnoredDuringExecution.nodeSelectorTerms.0.matchFields.0."
-          "values.0")
-      .string_or();
+using Slot = DaemonView::Slot;
+
+void count(DaemonView& view, const Slot& slot, int sign) {
+  if (!slot.admits) return;
+  view.desired += sign;
+  view.current += slot.there ? sign : 0;
+  view.ready += slot.ready ? sign : 0;
+  view.updated += slot.there && slot.fresh ? sign : 0;
+}
+
+/// Looks at one node: makes the pod that is missing, takes away those that should not be.
+void look(KubeCluster& cluster, const Json& set, DaemonView& view, const std::string& node_name) {
+  auto before = view.nodes.find(node_name);
+  if (before != view.nodes.end()) count(view, before->second, -1);
+  const Json* node = cluster.get("nodes", "", node_name);
+  if (node == nullptr) {  // its pods go with the node
+    view.nodes.erase(node_name);
+    return;
+  }
+  Fit fits = fit(view.pod_spec, *node);
+  Slot slot;
+  slot.admits = fits.selected && fits.taint.empty();
+  std::vector<std::string> strays;
+  for (const Json* pod : pods_at(cluster, PodIndex::at(cluster.state().pods.by_node, node_name))) {
+    if (kube::controller_uid(*pod) != kube::uid_of(set)) continue;
+    if (slot.there || !fits.selected || !is_active(*pod)) {
+      strays.push_back(name_of(*pod));
+      continue;
+    }
+    slot.there = true;
+    slot.ready = is_ready(*pod);
+    slot.fresh = kube::label(*pod, kHash).string_or() == view.hash;
+  }
+  bool missing = slot.admits && !slot.there;
+  if (missing) slot.there = slot.fresh = true;
+  view.nodes[node_name] = slot;
+  count(view, slot, 1);
+  for (const std::string& name : strays) delete_pod(cluster, set, namespace_of(set), name, kComponent);
+  if (missing) create_pod(cluster, set, daemon_pod(set, node_name, view.hash), kComponent);
+}
+
+/// Pods of an older template make room, so many at a time as may be away.
+void roll(KubeCluster& cluster, const Json& set, const DaemonView& view) {
+  if (view.updated == view.current) return;
+  if (set.at("spec").at("updateStrategy").at("type").string_or("RollingUpdate") != "RollingUpdate") return;
+  std::int64_t allowed = set.at("spec").at("updateStrategy").at("rollingUpdate").at("maxUnavailable").int_or(1);
+  std::int64_t away = view.desired - view.ready;
+  std::vector<std::string> go;
+  for (const auto& [node, slot] : view.nodes) {
+    if (!slot.there || slot.fresh) continue;
+    if (slot.ready && away++ >= allowed) continue;
+    for (const Json* pod : pods_at(cluster, PodIndex::at(cluster.state().pods.by_node, node))) {
+      if (kube::controller_uid(*pod) == kube::uid_of(set)) go.push_back(name_of(*pod));
+    }
+  }
+  for (const std::string& name : go) delete_pod(cluster, set, namespace_of(set), name, kComponent);
+}
+
+void write_status(KubeCluster& cluster, const Json& set, const DaemonView& view) {
+  Json status = Json::object({{"currentNumberScheduled", view.current},
+                              {"desiredNumberScheduled", view.desired},
+                              {"numberReady", view.ready},
+                              {"numberMisscheduled", 0},
+                              {"updatedNumberScheduled", view.updated}});
+  if (view.ready > 0) status["numberAvailable"] = view.ready;
+  if (view.desired > view.ready) status["numberUnavailable"] = view.desired - view.ready;
+  cluster.edit("daemonsets.apps", namespace_of(set), name_of(set), [&](Json& stored) {
+    status["observedGeneration"] = stored.at("metadata").at("generation");
+    stored["status"] = status;
+  });
 }
 
 }  // namespace
 
 void daemon_set(KubeCluster& cluster, const Json& object) {
-  constexpr std::string_view kComponent = "daemonset-controller";
-  std::string hash = template_hash(object.at("spec").at("template")), home = namespace_of(object);
-  Json wanted_spec = object.at("spec").at("template").at("spec");
-  tolerate_like_a_daemon(wanted_spec);
-  std::unordered_map<std::string, const Json*> running;
-  std::vector<std::string> strays;
-  for (const Json* pod : pods_of(cluster, object)) {
-    if (!is_active(*pod) || !running.emplace(home_of(*pod), pod).second) strays.push_back(name_of(*pod));
-  }
-  std::int64_t desired = 0, current = 0, ready = 0, updated = 0, unavailable = 0;
-  std::vector<std::string> missing, outdated_ready, outdated_bad;
-  for (const Json* node : cluster.list("nodes")) {
-    Fit fits = fit(wanted_spec, *node);
-    bool admits = fits.selected && fits.taint.empty();
-    auto found = running.find(name_of(*node));
-    const Json* pod = found == running.end() ? nullptr : found->second;
-    if (found != running.end()) running.erase(found);
-    if (!admits) {
-      if (pod != nullptr && !fits.selected) strays.push_back(name_of(*pod));
-      continue;
-    }
-    desired++;
-    if (pod == nullptr) {
-      missing.push_back(name_of(*node));
-      unavailable++;
-      continue;
-    }
-    current++;
-    bool good = is_ready(*pod), fresh = kube::label(*pod, kHash).string_or() == hash;
-    if (good) ready++;
-    if (!good) unavailable++;
-    if (fresh) updated++;
-    if (!fresh) (good ? outdated_ready : outdated_bad).push_back(name_of(*pod));
-  }
-  for (const auto& [node, pod] : running) strays.push_back(name_of(*pod));
-  bool rolls = object.at("spec").at("updateStrategy").at("type").string_or("RollingUpdate") == "RollingUpdate";
-  if (rolls) {
-    std::int64_t allowed = object.at("spec").at("updateStrategy").at("rollingUpdate").at("maxUnavailable").int_or(1);
-    strays.insert(strays.end(), outdated_bad.begin(), outdated_bad.end());
-    for (const std::string& name : outdated_ready) {
-      if (unavailable++ < allowed) strays.push_back(name);
-    }
-  }
-  for (const std::string& name : strays) delete_pod(cluster, object, home, name, kComponent);
-  for (const std::string& node : missing) create_pod(cluster, object, daemon_pod(object, node, hash), kComponent);
-  Json status = Json::object({{"currentNumberScheduled", current + static_cast<std::int64_t>(missing.size())},
-                              {"desiredNumberScheduled", desired},
-                              {"numberReady", ready},
-                              {"numberMisscheduled", 0},
-                              {"updatedNumberScheduled", updated + static_cast<std::int64_t>(missing.size())}});
-  if (ready > 0) status["numberAvailable"] = ready;
-  if (desired > ready) status["numberUnavailable"] = desired - ready;
-  cluster.edit("daemonsets.apps", home, name_of(object), [&](Json& stored) {
-    status["observedGeneration"] = stored.at("metadata").at("generation");
-    stored["status"] = status;
-  });
+  DaemonView& view = cluster.state().daemons[kube::uid_of(object)];
+  view = {};
+  view.generation = object.at("metadata").at("generation").int_or(0);
+  view.hash = template_hash(object.at("spec").at("template"));
+  view.pod_spec = object.at("spec").at("template").at("spec");
+  tolerate_like_a_daemon(view.pod_spec);
+  std::vector<std::string> names;
+  for (const Json* node : cluster.list("nodes")) names.push_back(name_of(*node));
+  for (const std::string& node : names) look(cluster, object, view, node);
+  roll(cluster, object, view);
+  write_status(cluster, object, view);
+}
+
+void daemon_on(KubeCluster& cluster, const Json& object, const std::string& node) {
+  DaemonView& view = cluster.state().daemons[kube::uid_of(object)];
+  if (view.generation != object.at("metadata").at("generation").int_or(0)) return daemon_set(cluster, object);
+  look(cluster, object, view, node);
+  roll(cluster, object, view);
+  write_status(cluster, object, view);
 }
 
 }  // namespace drydock::twin::kubernetes::controllers

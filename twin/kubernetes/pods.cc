@@ -34,13 +34,18 @@ std::string template_hash(const Json& pod_template) {
   return out;
 }
 
-std::vector<const Json*> pods_of(const KubeCluster& cluster, const Json& owner) {
+std::vector<const Json*> pods_at(const KubeCluster& cluster, const PodIndex::Keys& keys) {
   std::vector<const Json*> out;
-  std::string uid = kube::uid_of(owner);
-  for (const Json* pod : cluster.list("pods", kube::namespace_of(owner))) {
-    if (kube::controller_uid(*pod) == uid) out.push_back(pod);
+  for (const std::string& key : keys) {
+    auto bar = key.find('|');
+    const Json* pod = cluster.get("pods", std::string_view(key).substr(0, bar), std::string_view(key).substr(bar + 1));
+    if (pod != nullptr) out.push_back(pod);
   }
   return out;
+}
+
+std::vector<const Json*> pods_of(const KubeCluster& cluster, const Json& owner) {
+  return pods_at(cluster, PodIndex::at(cluster.state().pods.by_owner, kube::uid_of(owner)));
 }
 
 void create_pod(KubeCluster& cluster, const Json& owner, Json pod, std::string_view component) {

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <unordered_map>
 
 #include "base/text.h"
 #include "cloud/kube/selectors.h"
@@ -73,15 +72,13 @@ Room asked(const Json& spec) {
   return out;
 }
 
-/// What the pods of each node take.
-std::unordered_map<std::string, Room> taken(const KubeCluster& cluster) {
-  std::unordered_map<std::string, Room> out;
-  for (const Json* pod : cluster.list("pods")) {
-    std::string node = pod->at("spec").at("nodeName").string_or();
-    if (node.empty() || !is_active(*pod)) continue;
-    Room& room = out[node];
+/// What the pods of a node take.
+Room taken(const KubeCluster& cluster, std::string_view node) {
+  Room out;
+  for (const Json* pod : pods_at(cluster, PodIndex::at(cluster.state().pods.by_node, node))) {
+    if (!is_active(*pod)) continue;
     Room more = asked(pod->at("spec"));
-    room.cpu += more.cpu, room.memory += more.memory, room.pods += more.pods;
+    out.cpu += more.cpu, out.memory += more.memory, out.pods += more.pods;
   }
   return out;
 }
@@ -154,24 +151,24 @@ void schedule(KubeCluster& cluster, const Json& pod) {
     return;
   auto nodes = cluster.list("nodes");
   std::map<std::string, int> reasons;
-  auto used = taken(cluster);
   Room more = asked(spec);
   std::string best;
   std::int64_t best_pods = 0;
   for (const Json* node : nodes) {
     Fit f = fit(spec, *node);
     std::vector<std::string> faults;
+    Room used;
     if (!f.selected) {
       faults.emplace_back("node(s) didn't match Pod's node affinity/selector");
     } else if (!f.taint.empty()) {
       faults.push_back("node(s) had untolerated taint {" + f.taint + "}");
     } else {
-      faults = shortages(used[name_of(*node)], more, *node);
+      used = taken(cluster, name_of(*node));
+      faults = shortages(used, more, *node);
     }
     for (const std::string& fault : faults) reasons[fault]++;
     if (!faults.empty()) continue;
-    std::int64_t pods = used[name_of(*node)].pods;
-    if (best.empty() || pods < best_pods) best = name_of(*node), best_pods = pods;
+    if (best.empty() || used.pods < best_pods) best = name_of(*node), best_pods = used.pods;
   }
   if (best.empty()) return refuse_for_now(cluster, pod, why_not(reasons, nodes.size()));
   place(cluster, pod, best);

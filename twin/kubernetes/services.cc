@@ -103,8 +103,8 @@ void set_taint(Json& node, const char* key, const char* effect, bool wanted) {
 
 void forget_pods(KubeCluster& cluster, const std::string& node) {
   std::vector<std::pair<std::string, std::string>> gone;
-  for (const Json* pod : cluster.list("pods")) {
-    if (pod->at("spec").at("nodeName").string_or() == node) gone.emplace_back(namespace_of(*pod), name_of(*pod));
+  for (const Json* pod : pods_at(cluster, PodIndex::at(cluster.state().pods.by_node, node))) {
+    gone.emplace_back(namespace_of(*pod), name_of(*pod));
   }
   for (const auto& [home, name] : gone) cluster.remove("pods", home, name);
   cluster.remove("leases.coordination.k8s.io", "kube-node-lease", node);

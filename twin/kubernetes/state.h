@@ -31,6 +31,30 @@ void each_field(V& v, ClusterCounters& x) {
   v("version", x.version), v("nextServiceAddress", x.next_service_address);
 }
 
+/// Pods by what controllers ask: whose, where, and which wait for a node. Values are "namespace|name".
+struct PodIndex {
+  using Keys = std::set<std::string, std::less<>>;
+  std::map<std::string, Keys, std::less<>> by_owner, by_node;  // controller's uid; node's name
+  Keys waiting;
+
+  void take(const Json& pod);
+  void drop(const Json& pod);
+  static const Keys& at(const std::map<std::string, Keys, std::less<>>& map, std::string_view key);
+};
+
+/// What a DaemonSet's controller remembers, so that one pod's or node's change costs one node's work, not all nodes'.
+/// Rebuilt whenever the set's generation moves.
+struct DaemonView {
+  struct Slot {
+    bool admits = false, there = false, ready = false, fresh = false;
+  };
+  std::int64_t generation = -1;
+  std::string hash;
+  Json pod_spec;
+  std::map<std::string, Slot, std::less<>> nodes;
+  std::int64_t desired = 0, current = 0, ready = 0, updated = 0;
+};
+
 struct KubeCluster::State {
   State(World& world, std::string region, std::string name)
       : name(std::move(name)),
@@ -48,8 +72,10 @@ struct KubeCluster::State {
   std::uint64_t forgotten = 0;  // version of the newest change that is no longer in history
   std::vector<std::function<void(const Change&)>> listeners;
 
-  // What the controllers have yet to look at: "deployments.apps|ns|name".
+  // What the controllers have yet to look at: "deployments.apps|ns|name", and "daemon|ns|name|node" for one node.
   std::set<std::string> work;
+  PodIndex pods;
+  std::map<std::string, DaemonView, std::less<>> daemons;  // by uid
   bool settling = false;
 
   std::string key(std::string_view resource, std::string_view name_space, std::string_view object) const;
@@ -83,7 +109,7 @@ void open_namespace(KubeCluster& cluster, const std::string& name);
 std::string service_address(const ClusterRecord& record, std::int64_t n);
 
 // controllers.cc
-void note_work(KubeCluster& cluster, std::set<std::string>& work, const Change& change);
+void note_work(KubeCluster& cluster, KubeCluster::State& state, const Change& change);
 void reconcile(KubeCluster& cluster, const std::string& item);
 
 }  // namespace drydock::twin::kubernetes
