@@ -6,7 +6,9 @@ namespace drydock::aws_provider {
 extern const ResourceType kVpc, kSubnet, kRouteTable, kRouteTableAssociation, kMainRouteTableAssociation, kRoute,
     kSecurityGroup, kSecurityGroupRule, kSecurityGroupIngressRule, kSecurityGroupEgressRule, kVpcEndpoint,
     kVpcEndpointPolicy, kVpcEndpointRouteTableAssociation, kVpcEndpointSubnetAssociation, kRole, kRolePolicyAttachment,
-    kRolePolicy, kPolicy, kInstanceProfile, kOpenIdConnectProvider;
+    kRolePolicy, kPolicy, kInstanceProfile, kOpenIdConnectProvider, kCluster, kAddon, kAccessEntry,
+    kAccessPolicyAssociation, kPodIdentityAssociation, kNodeGroup, kFargateProfile, kLaunchTemplate, kKeyPair,
+    kAutoscalingGroup, kInternetGateway, kEip, kNatGateway, kTag, kRepository, kRepositoryPolicy;
 
 namespace {
 
@@ -31,6 +33,22 @@ const ResourceType* const kTypes[] = {
     &kPolicy,
     &kInstanceProfile,
     &kOpenIdConnectProvider,
+    &kCluster,
+    &kAddon,
+    &kAccessEntry,
+    &kAccessPolicyAssociation,
+    &kPodIdentityAssociation,
+    &kNodeGroup,
+    &kFargateProfile,
+    &kLaunchTemplate,
+    &kKeyPair,
+    &kAutoscalingGroup,
+    &kInternetGateway,
+    &kEip,
+    &kNatGateway,
+    &kTag,
+    &kRepository,
+    &kRepositoryPolicy,
 };
 
 }  // namespace
