@@ -394,11 +394,6 @@ bool react(Nodes::State& state, Node& node, const aws::Instance& instance, const
   return false;
 }
 
-void ask_to_walk(Nodes::State& state, const Node& node, std::int64_t due) {
-  state.world.clock().at(from_epoch_millis(due), Clock::Kind::completes, "nodes.walk",
-                         Json::object({{"region", node.region}, {"instance", node.instanceId}, {"boot", node.boots}}));
-}
-
 /// When the batch that begins with the node's step is over.
 std::int64_t batch_end(const Node& node) {
   std::int64_t due = node.since;
@@ -415,7 +410,7 @@ void begin_boot(Nodes::State& state, Node& node) {
   node.since = state.now();
   node.open.clear();
   node.network = node.registryToken = false;
-  ask_to_walk(state, node, batch_end(node));
+  state.plan(node, batch_end(node));
 }
 
 }  // namespace
@@ -462,7 +457,7 @@ void Nodes::State::walk(const std::string& region, const std::string& id) {
   for (const BootStep* step = boot_step(node->step); step; step = next_of(*step)) {
     node->step = step->id;
     const std::int64_t done = node->since + millis(step->takes);
-    if (done > now()) return ask_to_walk(*this, *node, batch_end(*node));
+    if (done > now()) return plan(*node, batch_end(*node));
     const Outcome outcome = attempt.perform(*step);
     if (!outcome.ok() && !react(*this, *node, *machine, *step, outcome, node->since)) return;
     if (outcome.ok()) tell(*node, entry_of(*node, *step, outcome, machine->privateIpAddress, node->since, done));
@@ -470,7 +465,6 @@ void Nodes::State::walk(const std::string& region, const std::string& id) {
   }
   node->state = "joined";
   if (node->boots > 1) restart_pods(*node);
-  if (auto* cluster = kube(*node)) cluster->settle();
 }
 
 void Nodes::State::retry_node(const std::string& region, const std::string& id) {
@@ -503,14 +497,12 @@ void Nodes::State::retry_node(const std::string& region, const std::string& id) 
   const BootStep* next = next_of(*step);
   trial.step = next ? next->id : step->id;
   if (next) {
-    ask_to_walk(*this, trial, batch_end(trial));
+    plan(trial, batch_end(trial));
   } else {
     trial.state = "joined";
   }
   nodes(region).put(id, trial);
   if (!next && trial.boots > 1) restart_pods(trial);
-  if (!next)
-    if (auto* cluster = kube(trial)) cluster->settle();
 }
 
 void Nodes::State::give_up(const Json& argument) {

@@ -371,12 +371,6 @@ std::string free_address(Nodes::State& state, const Node& node, const aws::Insta
   return {};
 }
 
-void ask_to_run(Nodes::State& state, const std::string& region, const std::string& key, const std::string& uid,
-                std::int64_t due) {
-  state.world.clock().at(from_epoch_millis(due), Clock::Kind::completes, "nodes.pod",
-                         Json::object({{"region", region}, {"key", key}, {"uid", uid}}));
-}
-
 }  // namespace
 
 void Nodes::State::watch(kubernetes::KubeCluster& kube) {
@@ -403,14 +397,14 @@ void Nodes::State::kube_changed(kubernetes::KubeCluster& kube, const kubernetes:
   if (const Pod* pod = pods.find(key); pod && pod->uid == kube::uid_of(object)) return;
   const Node* node = nodes(region).find(where->second);
   if (!node) return;
-  pods.put(key, Pod{.region = region,
-                    .cluster = cluster,
-                    .name_space = kube::namespace_of(object),
-                    .name = kube::name_of(object),
-                    .uid = kube::uid_of(object),
-                    .instanceId = where->second,
-                    .since = now()});
-  ask_to_run(*this, region, key, kube::uid_of(object), now() + duration_of(*node, object));
+  Pod& pod = pods.put(key, Pod{.region = region,
+                               .cluster = cluster,
+                               .name_space = kube::namespace_of(object),
+                               .name = kube::name_of(object),
+                               .uid = kube::uid_of(object),
+                               .instanceId = where->second,
+                               .since = now()});
+  plan(pod, key, now() + duration_of(*node, object));
 }
 
 void Nodes::State::run_pod(const std::string& region, const std::string& key) {
@@ -477,7 +471,6 @@ void Nodes::State::run_pod(const std::string& region, const std::string& key) {
       cluster->event(object, "Normal", "Started", "Started container " + container.at("name").string_or(), "kubelet",
                      node_name);
   }
-  cluster->settle();
 }
 
 void Nodes::State::retry_pod(const std::string& region, const std::string& key) {
@@ -493,7 +486,7 @@ void Nodes::State::retry_pod(const std::string& region, const std::string& key) 
   const Json* object = cluster ? cluster->get("pods", found->name_space, found->name) : nullptr;
   if (!machine || !object) return;
   if (!is_host_network(*object) && !node->network) return;  // network_ready() starts it
-  ask_to_run(*this, region, key, found->uid, now());
+  plan(*pods.edit(key), key, now());
 }
 
 void Nodes::State::network_ready(Node& node, std::int64_t at) {
@@ -520,7 +513,7 @@ void Nodes::State::network_ready(Node& node, std::int64_t at) {
   for (const auto& [region, key] : waiting_pods) {
     const Pod* pod = world.table<Pod>(region).find(key);
     if (pod && pod->instanceId == node.instanceId && pod->cause.starts_with("sandbox:"))
-      ask_to_run(*this, region, key, pod->uid, now() + kPullTakes);
+      plan(*world.table<Pod>(region).edit(key), key, now() + kPullTakes);
   }
 }
 
@@ -533,7 +526,7 @@ void Nodes::State::restart_pods(const Node& node) {
     Pod& pod = *pods.edit(key);
     pod.state = "starting";
     pod.since = now();
-    ask_to_run(*this, node.region, key, pod.uid, now() + kStartTakes + kIpamdTakes);
+    plan(pod, key, now() + kStartTakes + kIpamdTakes);
   }
 }
 
@@ -558,7 +551,6 @@ void Nodes::State::leave(Node& node, const std::string& why) {
   cluster->remove("nodes", "", node.name);
   cluster->remove("leases.coordination.k8s.io", "kube-node-lease", node.name);
   for (const auto& [name_space, name] : pods) cluster->remove("pods", name_space, name);
-  cluster->settle();
 }
 
 }  // namespace drydock::twin::nodes

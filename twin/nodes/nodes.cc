@@ -9,6 +9,8 @@
 namespace drydock::twin::nodes {
 namespace {
 
+constexpr std::size_t kAtOnce = 100;  // items of one event: a request must not wait for a thousand nodes
+
 ApiResult no_node(const std::string& name) {
   return refuse("NodeNotFound", fmt::format("no node or instance '{}'; `drydock node ls` lists them", name), 404);
 }
@@ -25,6 +27,49 @@ const drydock::eks::UserData& Nodes::State::user_data_of(const aws::Instance& in
   return it->second;
 }
 
+void Nodes::State::plan(Node& node, std::int64_t due) {
+  node.due = due;
+  auto [slot, fresh] = agenda.try_emplace(due);
+  slot->second.push_back({false, node.region, node.instanceId});
+  if (fresh) world.clock().at(from_epoch_millis(due), Clock::Kind::completes, "nodes.tick");
+}
+
+void Nodes::State::plan(Pod& pod, const std::string& key, std::int64_t due) {
+  pod.due = due;
+  auto [slot, fresh] = agenda.try_emplace(due);
+  slot->second.push_back({true, pod.region, key});
+  if (fresh) world.clock().at(from_epoch_millis(due), Clock::Kind::completes, "nodes.tick");
+}
+
+void Nodes::State::tick() {
+  std::vector<Item> items;
+  for (auto slot = agenda.begin(); slot != agenda.end() && slot->first <= now(); slot = agenda.begin()) {
+    while (!slot->second.empty() && items.size() < kAtOnce) {
+      items.push_back(std::move(slot->second.front()));
+      slot->second.pop_front();
+    }
+    if (!slot->second.empty()) {  // the rest comes after others had their turn
+      world.clock().at(world.now(), Clock::Kind::completes, "nodes.tick");
+      break;
+    }
+    agenda.erase(slot);
+  }
+  for (const Item& item : items) {
+    if (item.pod) {
+      Pod* pod = world.table<Pod>(item.region).edit(item.key);
+      if (!pod || !pod->due || pod->due > now()) continue;
+      pod->due = 0;
+      run_pod(item.region, item.key);
+    } else {
+      Node* node = nodes(item.region).edit(item.key);
+      if (!node || !node->due || node->due > now()) continue;
+      node->due = 0;
+      walk(item.region, item.key);
+    }
+  }
+  for (kubernetes::KubeCluster* kube : kubernetes.all()) kube->settle();
+}
+
 Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<State>(world, neighbours)) {
   State& s = *state_;
   // A handler of ours changes nothing that others wait for; all else makes the waiting try again.
@@ -35,13 +80,7 @@ Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<Stat
     };
   };
   Clock& clock = world.clock();
-  clock.handle("nodes.walk",
-               own([&s](const Json& a) { s.walk(a.at("region").string_or(), a.at("instance").string_or()); }));
-  clock.handle("nodes.pod", own([&s](const Json& a) {
-                 const Pod* pod = s.world.table<Pod>(a.at("region").string_or()).find(a.at("key").string_or());
-                 if (pod && pod->uid == a.at("uid").string_or())
-                   s.run_pod(a.at("region").string_or(), a.at("key").string_or());
-               }));
+  clock.handle("nodes.tick", own([&s](const Json&) { s.tick(); }));
   clock.handle("nodes.gives-up", own([&s](const Json& a) { s.give_up(a); }));
   clock.handle("nodes.retry", own([&s](const Json&) {
                  s.retry_asked = false;
@@ -67,12 +106,15 @@ Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<Stat
   for (const std::string& region : world.regions(Node::kTable))
     for (const auto& [id, node] : world.table<Node>(region)) {
       if (node.state == "waiting") s.waiting_nodes.insert({region, id});
+      if (node.due) s.agenda[node.due].push_back({false, region, id});
       if (!node.cluster.empty() && !node.name.empty() && node.state != "gone")
         s.instance_of[region + "/" + node.cluster + "/" + node.name] = id;
     }
   for (const std::string& region : world.regions(Pod::kTable))
-    for (const auto& [key, pod] : world.table<Pod>(region))
+    for (const auto& [key, pod] : world.table<Pod>(region)) {
       if (pod.state == "waiting") s.waiting_pods.insert({region, key});
+      if (pod.due) s.agenda[pod.due].push_back({true, region, key});
+    }
   for (kubernetes::KubeCluster* kube : s.kubernetes.all()) s.watch(*kube);
 
   if (!neighbours.front) return;

@@ -19,6 +19,7 @@ struct Node {
   std::string step = "launch";    // the one being done, or the one that fails
   std::int64_t boots = 1;
   std::int64_t since = 0;    // ms: when `step` began
+  std::int64_t due = 0;      // ms: when it goes on; 0: nothing is planned
   std::int64_t entries = 0;  // of its story, all boots
   std::string open;          // key of the story's entry that is still going on
   std::string deadline;      // the clock's id of the deadline that runs; empty: none
@@ -31,7 +32,8 @@ struct Node {
 template <class V>
 void each_field(V& v, Node& x) {
   v("instanceId", x.instanceId), v("region", x.region), v("name", x.name), v("cluster", x.cluster);
-  v("state", x.state), v("step", x.step), v("boots", x.boots), v("since", x.since), v("entries", x.entries);
+  v("state", x.state), v("step", x.step), v("boots", x.boots), v("since", x.since), v("due", x.due),
+      v("entries", x.entries);
   v("open", x.open), v("deadline", x.deadline), v("role", x.role), v("roleId", x.roleId);
   v("registryToken", x.registryToken), v("network", x.network), v("images", x.images);
 }
@@ -65,6 +67,7 @@ struct Pod {
   std::string region, cluster, name_space, name, uid, instanceId;
   std::string state = "starting";  // waiting (something is tried again), running
   std::int64_t since = 0;          // ms: when the current step began
+  std::int64_t due = 0;            // ms: when it goes on; 0: nothing is planned
   std::string cause;               // of what is being waited for
   std::int64_t restarts = 0;
   std::string address;
@@ -73,7 +76,7 @@ struct Pod {
 template <class V>
 void each_field(V& v, Pod& x) {
   v("region", x.region), v("cluster", x.cluster), v("namespace", x.name_space), v("name", x.name), v("uid", x.uid);
-  v("instanceId", x.instanceId), v("state", x.state), v("since", x.since), v("cause", x.cause);
+  v("instanceId", x.instanceId), v("state", x.state), v("since", x.since), v("due", x.due), v("cause", x.cause);
   v("restarts", x.restarts), v("address", x.address), v("open", x.open);
 }
 

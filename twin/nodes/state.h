@@ -1,6 +1,7 @@
 // The inside of Nodes: what is only in memory, and the functions its files share.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <map>
 #include <set>
@@ -27,6 +28,12 @@ struct Nodes::State {
   std::map<std::string, std::string> instance_of;              // "<region>/<cluster>/<node name>"
   std::map<std::string, drydock::eks::UserData> user_data;     // by instance id
   std::set<const kubernetes::KubeCluster*> watched;
+  // Who goes on when: nodes and pods by `due`. Thousands move at one time, so a time has one timer, not each of them.
+  struct Item {
+    bool pod;
+    std::string region, key;
+  };
+  std::map<std::int64_t, std::deque<Item>> agenda;
   bool own_change = false, retry_asked = false;
 
   // --- Shared small things.
@@ -43,6 +50,11 @@ struct Nodes::State {
   kubernetes::KubeCluster* kube(const Node& node) {
     return node.cluster.empty() ? nullptr : kubernetes.find(node.region, node.cluster);
   }
+
+  /// Also remembered in the noun, so that the agenda can be made again after a restart.
+  void plan(Node& node, std::int64_t due);
+  void plan(Pod& pod, const std::string& key, std::int64_t due);
+  void tick();
 
   // --- boot.cc
   void instance_changed(const std::string& region, const aws::Instance& instance, const std::string& what);
