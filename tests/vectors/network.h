@@ -354,7 +354,7 @@ inline const Row kRows[] = {
        b.acl("acl-a", "a");
      },
      "node-a", "169.254.169.254", ""},
-    {"UnknownName", {}, "node-a", "registry.example.com", "no such host"},
+    {"UnknownName", {}, "node-a", "registry.example.invalid", "no such host"},
 };
 
 }  // namespace drydock::vectors

@@ -23,6 +23,13 @@ std::string address_in(std::string_view range, std::string_view name) {
   return cidr.base.plus(number % size).str();
 }
 
+/// Hosts outside of AWS (docker.io, quay.io): the twin does not know them all, and takes them to exist.
+bool is_elsewhere(std::string_view host) {
+  for (std::string_view end : {".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".internal", ".local", ".invalid", ".test"})
+    if (host.ends_with(end)) return false;
+  return host.find('.') != std::string_view::npos;
+}
+
 bool is_s3(std::string_view host, std::string_view region) {
   for (const std::string& name : aws::private_dns_names("s3", region))
     if (aws::host_matches(host, name)) return true;
@@ -92,7 +99,7 @@ Answer resolve_public(const View& view, std::string_view host) {
     if (answer.addresses.empty()) answer.kind = Answer::Kind::no_such_host;
     return answer;
   }
-  if (!aws::is_aws_service_host(host)) return answer;
+  if (!aws::is_aws_service_host(host) && !is_elsewhere(host)) return answer;
   answer.kind = Answer::Kind::addresses;
   const aws::PrefixList* s3 = view.prefix_list_named("com.amazonaws." + view.region() + ".s3");
   const bool in_list = is_s3(host, view.region()) && s3 && !s3->cidrSet.empty();

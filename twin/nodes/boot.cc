@@ -195,13 +195,7 @@ class Attempt {
       return failed(Kind::denied, "user-data.cluster-name",
                     fmt::format("the token names cluster {}, the API server is {}'s", config().name, c->name),
                     kubelet_unauthorized(node_.name));
-    const std::string role = node_.role.substr(node_.role.rfind('/') + 1);
-    kubernetes::StsIdentity identity;
-    identity.account = state_.world.account();
-    identity.user_id = node_.roleId + ":" + node_.instanceId;
-    identity.arn = fmt::format("arn:{}:sts::{}:assumed-role/{}/{}", aws::partition_of(node_.region), identity.account,
-                               role, node_.instanceId);
-    const auto user = kube->map_identity(identity);
+    const auto user = kube->map_identity(identity_of(state_.world, node_));
     if (!user)
       return failed(Kind::denied, "kubernetes.unauthorized",
                     fmt::format("no mapping for {}: {}", node_.role, user.error().message),
@@ -409,7 +403,8 @@ void begin_boot(Nodes::State& state, Node& node) {
   node.step = "imds";
   node.since = state.now();
   node.open.clear();
-  node.network = node.registryToken = false;
+  node.network = node.registryToken = node.lost = false;
+  state.members.erase({node.region, node.instanceId});
   state.plan(node, batch_end(node));
 }
 
@@ -464,6 +459,7 @@ void Nodes::State::walk(const std::string& region, const std::string& id) {
     node->since = done;
   }
   node->state = "joined";
+  members.insert({region, id});
   if (node->boots > 1) restart_pods(*node);
 }
 
@@ -502,6 +498,7 @@ void Nodes::State::retry_node(const std::string& region, const std::string& id) 
     trial.state = "joined";
   }
   nodes(region).put(id, trial);
+  if (!next) members.insert({region, id});
   if (!next && trial.boots > 1) restart_pods(trial);
 }
 

@@ -19,11 +19,6 @@ constexpr int kPodAddresses = 5;  // what one more ENI slot of a t3.medium's fir
 constexpr std::int64_t kStartTakes = 1500;
 constexpr std::int64_t kPullTakes = 3300;   // the four calls of a pull, by the chain's nominal times
 constexpr std::int64_t kIpamdTakes = 4700;  // its EC2 calls, and kubelet's look at the CNI configuration
-constexpr auto kNetworkNotReady =
-    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin "
-    "returns error: cni "
-    "plugin not initialized";
-
 std::string key_of(const std::string& region, const std::string& cluster, const std::string& name_space,
                    const std::string& name) {
   return region + "/" + cluster + "/" + name_space + "/" + name;
@@ -532,6 +527,7 @@ void Nodes::State::restart_pods(const Node& node) {
 
 void Nodes::State::leave(Node& node, const std::string& why) {
   node.state = "gone";
+  members.erase({node.region, node.instanceId});
   auto* cluster = kube(node);
   if (!node.open.empty()) retell(node, node.open, [&](Entry& entry) { entry.until = now(), entry.result = "failed"; });
   node.open.clear();

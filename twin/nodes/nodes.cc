@@ -9,7 +9,7 @@
 namespace drydock::twin::nodes {
 namespace {
 
-constexpr std::size_t kAtOnce = 100;  // items of one event: a request must not wait for a thousand nodes
+constexpr std::size_t kAtOnce = 250;  // items of one event: a request must not wait for a thousand nodes
 
 ApiResult no_node(const std::string& name) {
   return refuse("NodeNotFound", fmt::format("no node or instance '{}'; `drydock node ls` lists them", name), 404);
@@ -88,12 +88,15 @@ Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<Stat
                  for (const auto& [region, id] : nodes) s.retry_node(region, id);
                  const auto pods = s.waiting_pods;
                  for (const auto& [region, key] : pods) s.retry_pod(region, key);
+                 const auto members = s.members;
+                 for (const auto& [region, id] : members) s.check_health(region, id);
                }));
+  clock.handle("nodes.lost", own([&s](const Json& a) { s.declare_lost(a); }));
   world.on_change([&s] {
     if (std::exchange(s.own_change, false)) return;
     s.networks.forget();
     for (kubernetes::KubeCluster* kube : s.kubernetes.all()) s.watch(*kube);
-    if (s.retry_asked || (s.waiting_nodes.empty() && s.waiting_pods.empty())) return;
+    if (s.retry_asked || (s.waiting_nodes.empty() && s.waiting_pods.empty() && s.members.empty())) return;
     s.retry_asked = true;
     s.world.clock().at(s.world.now(), Clock::Kind::completes, "nodes.retry");
   });
@@ -106,6 +109,7 @@ Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<Stat
   for (const std::string& region : world.regions(Node::kTable))
     for (const auto& [id, node] : world.table<Node>(region)) {
       if (node.state == "waiting") s.waiting_nodes.insert({region, id});
+      if (node.state == "joined" || node.state == "ready") s.members.insert({region, id});
       if (node.due) s.agenda[node.due].push_back({false, region, id});
       if (!node.cluster.empty() && !node.name.empty() && node.state != "gone")
         s.instance_of[region + "/" + node.cluster + "/" + node.name] = id;

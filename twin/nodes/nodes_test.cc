@@ -291,6 +291,19 @@ TEST(Nodes, NodeadmGivesUpAfterTenMinutesAndStaysDead) {
   EXPECT_EQ(twin.node().boots, 2);
 }
 
+TEST(Nodes, AreUnknownWhenTheirRoleIsNoLongerMapped) {
+  Twin twin;
+  twin.install_cni();
+  twin.launch();
+  twin.shut_out();
+  twin.settle();
+  EXPECT_EQ(twin.ready(), "Unknown");
+  EXPECT_THAT(twin.words("heartbeat"), HasSubstr("Unauthorized"));
+  twin.admit(kRole);
+  twin.settle();
+  EXPECT_EQ(twin.ready(), "True");
+}
+
 TEST(Nodes, LeaveWithTheirInstance) {
   Twin twin;
   twin.install_cni();

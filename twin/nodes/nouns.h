@@ -27,6 +27,7 @@ struct Node {
   std::string roleId;
   bool registryToken = false;       // kept for hours
   bool network = false;             // the CNI configuration is there
+  bool lost = false;                // the cluster has not heard of it for long
   std::vector<std::string> images;  // pulled
 };
 template <class V>
@@ -35,7 +36,7 @@ void each_field(V& v, Node& x) {
   v("state", x.state), v("step", x.step), v("boots", x.boots), v("since", x.since), v("due", x.due),
       v("entries", x.entries);
   v("open", x.open), v("deadline", x.deadline), v("role", x.role), v("roleId", x.roleId);
-  v("registryToken", x.registryToken), v("network", x.network), v("images", x.images);
+  v("registryToken", x.registryToken), v("network", x.network), v("lost", x.lost), v("images", x.images);
 }
 
 /// One line of a node's story. Key: "<instance id>/<number, 6 digits>".

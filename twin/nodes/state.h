@@ -24,6 +24,7 @@ struct Nodes::State {
 
   // What is tried again when the world changes: {region, instance} and keys of pods.
   std::set<std::pair<std::string, std::string>> waiting_nodes;
+  std::set<std::pair<std::string, std::string>> members;       // joined or ready: {region, instance}
   std::set<std::pair<std::string, std::string>> waiting_pods;  // {region, key}
   std::map<std::string, std::string> instance_of;              // "<region>/<cluster>/<node name>"
   std::map<std::string, drydock::eks::UserData> user_data;     // by instance id
@@ -62,6 +63,10 @@ struct Nodes::State {
   void retry_node(const std::string& region, const std::string& id);
   void give_up(const Json& argument);
 
+  // --- health.cc
+  void check_health(const std::string& region, const std::string& id);
+  void declare_lost(const Json& argument);
+
   // --- kubelet.cc
   void kube_changed(kubernetes::KubeCluster& kube, const kubernetes::Change& change);
   void watch(kubernetes::KubeCluster& kube);
@@ -76,6 +81,14 @@ struct Nodes::State {
   std::string tell(Node& node, Entry entry);
   void retell(const Node& node, const std::string& key, const std::function<void(Entry&)>& change);
 };
+
+constexpr auto kNetworkNotReady =
+    "container runtime network not ready: NetworkReady=false reason:NetworkPluginNotReady message:Network plugin "
+    "returns "
+    "error: cni plugin not initialized";
+
+/// Who the node's token says it is.
+kubernetes::StsIdentity identity_of(const World& world, const Node& node);
 
 /// An entry that says what a step is and where it went.
 Entry entry_of(const Node& node, const BootStep& step, const Outcome& outcome, const std::string& from, std::int64_t at,
