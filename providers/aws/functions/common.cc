@@ -25,8 +25,9 @@ Json all_filters(const Json& in, std::initializer_list<std::pair<std::string, st
 Aws<Json> only(const Json& list, const std::string& what) {
   if (list.size() == 1) return list.item(0);
   if (list.size() == 0) return no(ErrorCode::not_found, fmt::format("no {} matches the arguments", what));
-  return no(ErrorCode::invalid_input,
-            fmt::format("{} {}s match the arguments, but exactly one was expected: narrow them down", list.size(), what));
+  return no(
+      ErrorCode::invalid_input,
+      fmt::format("{} {}s match the arguments, but exactly one was expected: narrow them down", list.size(), what));
 }
 
 Json sorted(Json texts) {

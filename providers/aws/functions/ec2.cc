@@ -29,13 +29,19 @@ Json route_of(const Json& item) {
     const char *ours, *wire;
   };
   Json out = Json::object();
-  for (const Field& field :
-       {Field{"cidrBlock", "destinationCidrBlock"}, {"ipv6CidrBlock", "destinationIpv6CidrBlock"},
-        {"destinationPrefixListId", "destinationPrefixListId"}, {"carrierGatewayId", "carrierGatewayId"},
-        {"coreNetworkArn", "coreNetworkArn"}, {"egressOnlyGatewayId", "egressOnlyInternetGatewayId"},
-        {"gatewayId", "gatewayId"}, {"instanceId", "instanceId"}, {"localGatewayId", "localGatewayId"},
-        {"natGatewayId", "natGatewayId"}, {"networkInterfaceId", "networkInterfaceId"},
-        {"transitGatewayId", "transitGatewayId"}, {"vpcPeeringConnectionId", "vpcPeeringConnectionId"}})
+  for (const Field& field : {Field{"cidrBlock", "destinationCidrBlock"},
+                             {"ipv6CidrBlock", "destinationIpv6CidrBlock"},
+                             {"destinationPrefixListId", "destinationPrefixListId"},
+                             {"carrierGatewayId", "carrierGatewayId"},
+                             {"coreNetworkArn", "coreNetworkArn"},
+                             {"egressOnlyGatewayId", "egressOnlyInternetGatewayId"},
+                             {"gatewayId", "gatewayId"},
+                             {"instanceId", "instanceId"},
+                             {"localGatewayId", "localGatewayId"},
+                             {"natGatewayId", "natGatewayId"},
+                             {"networkInterfaceId", "networkInterfaceId"},
+                             {"transitGatewayId", "transitGatewayId"},
+                             {"vpcPeeringConnectionId", "vpcPeeringConnectionId"}})
     out[field.ours] = text(item, field.wire);
   out["vpcEndpointId"] = "";
   if (text(out, "gatewayId").starts_with("vpce-")) std::swap(out["vpcEndpointId"], out["gatewayId"]);
@@ -72,7 +78,8 @@ Aws<Json> get_route_table(Operation& op, const Json& in) {
   out["associations"] = Json::array();
   for (const Json& from : items(table->at("associationSet"))) {
     Json one = Json::object({{"main", flag(from.at("main"))}});
-    for (const char* name : {"gatewayId", "routeTableAssociationId", "routeTableId", "subnetId"}) one[name] = text(from, name);
+    for (const char* name : {"gatewayId", "routeTableAssociationId", "routeTableId", "subnetId"})
+      one[name] = text(from, name);
     out["associations"].push_back(std::move(one));
   }
   out["tags"] = tag_map(table->at("tagSet"));
@@ -84,7 +91,8 @@ Aws<Json> ids(Operation& op, Aws<Json> list, const char* member) {
   return Json::object({{"id", op.region()}, {"ids", pluck(*list, member)}});
 }
 Aws<Json> get_route_tables(Operation& op, const Json& in) {
-  return ids(op, find(op, "DescribeRouteTables", "routeTableSet", in, "", "", {{"vpc-id", text(in, "vpcId")}}), "routeTableId");
+  return ids(op, find(op, "DescribeRouteTables", "routeTableSet", in, "", "", {{"vpc-id", text(in, "vpcId")}}),
+             "routeTableId");
 }
 
 // --- Subnets and VPCs.
@@ -104,7 +112,8 @@ Aws<Json> get_subnet(Operation& op, const Json& in) {
   Json out = Json::object();
   out["id"] = text(*subnet, "subnetId");
   out["arn"] = text(*subnet, "subnetArn");
-  for (const char* name : {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "state", "ownerId", "outpostArn"})
+  for (const char* name :
+       {"vpcId", "cidrBlock", "availabilityZone", "availabilityZoneId", "state", "ownerId", "outpostArn"})
     out[name] = text(*subnet, name);
   out["availableIpAddressCount"] = number(subnet->at("availableIpAddressCount"));
   for (const char* name : {"defaultForAz", "mapPublicIpOnLaunch", "assignIpv6AddressOnCreation", "enableDns64"})
@@ -133,7 +142,8 @@ Aws<Json> get_vpc(Operation& op, const Json& in) {
   if (!vpc) return vpc;
   const std::string id = text(*vpc, "vpcId");
   Json out = Json::object({{"id", id}, {"default", flag(vpc->at("isDefault"))}});
-  for (const char* name : {"cidrBlock", "dhcpOptionsId", "instanceTenancy", "ownerId", "state"}) out[name] = text(*vpc, name);
+  for (const char* name : {"cidrBlock", "dhcpOptionsId", "instanceTenancy", "ownerId", "state"})
+    out[name] = text(*vpc, name);
   out["arn"] = ec2_arn(op, text(*vpc, "ownerId"), "vpc/" + id);
   out["cidrBlockAssociations"] = Json::array();
   for (const Json& from : items(vpc->at("cidrBlockAssociationSet")))
@@ -145,13 +155,16 @@ Aws<Json> get_vpc(Operation& op, const Json& in) {
     if (!value) return up(value);
     out[name] = *value;
   }
-  auto main = op.ec2("DescribeRouteTables", Json::object({{"Filter", filters({{"vpc-id", id}, {"association.main", "true"}})}}));
+  auto main = op.ec2("DescribeRouteTables",
+                     Json::object({{"Filter", filters({{"vpc-id", id}, {"association.main", "true"}})}}));
   if (!main) return main;
   out["mainRouteTableId"] = main->at("routeTableSet").item(0).at("routeTableId").string_or();
   out["tags"] = tag_map(vpc->at("tagSet"));
   return out;
 }
-Aws<Json> get_vpcs(Operation& op, const Json& in) { return ids(op, find(op, "DescribeVpcs", "vpcSet", in, "", "", {}), "vpcId"); }
+Aws<Json> get_vpcs(Operation& op, const Json& in) {
+  return ids(op, find(op, "DescribeVpcs", "vpcSet", in, "", "", {}), "vpcId");
+}
 
 // --- Groups, endpoints, services, prefix lists.
 
@@ -191,7 +204,8 @@ Aws<Json> get_vpc_endpoint(Operation& op, const Json& in) {
   if (!endpoint) return endpoint;
   const std::string id = text(*endpoint, "vpcEndpointId");
   Json out = Json::object({{"id", id}, {"arn", ec2_arn(op, text(*endpoint, "ownerId"), "vpc-endpoint/" + id)}});
-  for (const char* name : {"vpcId", "serviceName", "state", "vpcEndpointType", "ownerId"}) out[name] = text(*endpoint, name);
+  for (const char* name : {"vpcId", "serviceName", "state", "vpcEndpointType", "ownerId"})
+    out[name] = text(*endpoint, name);
   out["policy"] = text(*endpoint, "policyDocument");
   for (const char* name : {"privateDnsEnabled", "requesterManaged"}) out[name] = flag(endpoint->at(name));
   out["routeTableIds"] = Json(items(endpoint->at("routeTableIdSet")));
@@ -200,7 +214,8 @@ Aws<Json> get_vpc_endpoint(Operation& op, const Json& in) {
   out["securityGroupIds"] = pluck(endpoint->at("groupSet"), "groupId");
   out["dnsEntries"] = Json::array();
   for (const Json& entry : items(endpoint->at("dnsEntrySet")))
-    out["dnsEntries"].push_back(Json::object({{"dnsName", text(entry, "dnsName")}, {"hostedZoneId", text(entry, "hostedZoneId")}}));
+    out["dnsEntries"].push_back(
+        Json::object({{"dnsName", text(entry, "dnsName")}, {"hostedZoneId", text(entry, "hostedZoneId")}}));
   out["tags"] = tag_map(endpoint->at("tagSet"));
   return out;
 }

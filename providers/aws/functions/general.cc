@@ -17,15 +17,21 @@ std::string region_of(Operation& op, const Json& in) {
 
 // As the console shows them.
 std::string city_of(const std::string& region) {
-  static const std::map<std::string, std::string> kCities = {
-      {"us-east-1", "US East (N. Virginia)"},     {"us-east-2", "US East (Ohio)"},
-      {"us-west-1", "US West (N. California)"},   {"us-west-2", "US West (Oregon)"},
-      {"eu-west-1", "Europe (Ireland)"},          {"eu-west-2", "Europe (London)"},
-      {"eu-west-3", "Europe (Paris)"},            {"eu-central-1", "Europe (Frankfurt)"},
-      {"eu-north-1", "Europe (Stockholm)"},       {"ap-northeast-1", "Asia Pacific (Tokyo)"},
-      {"ap-southeast-1", "Asia Pacific (Singapore)"}, {"ap-southeast-2", "Asia Pacific (Sydney)"},
-      {"ap-south-1", "Asia Pacific (Mumbai)"},    {"ca-central-1", "Canada (Central)"},
-      {"sa-east-1", "South America (Sao Paulo)"}};
+  static const std::map<std::string, std::string> kCities = {{"us-east-1", "US East (N. Virginia)"},
+                                                             {"us-east-2", "US East (Ohio)"},
+                                                             {"us-west-1", "US West (N. California)"},
+                                                             {"us-west-2", "US West (Oregon)"},
+                                                             {"eu-west-1", "Europe (Ireland)"},
+                                                             {"eu-west-2", "Europe (London)"},
+                                                             {"eu-west-3", "Europe (Paris)"},
+                                                             {"eu-central-1", "Europe (Frankfurt)"},
+                                                             {"eu-north-1", "Europe (Stockholm)"},
+                                                             {"ap-northeast-1", "Asia Pacific (Tokyo)"},
+                                                             {"ap-southeast-1", "Asia Pacific (Singapore)"},
+                                                             {"ap-southeast-2", "Asia Pacific (Sydney)"},
+                                                             {"ap-south-1", "Asia Pacific (Mumbai)"},
+                                                             {"ca-central-1", "Canada (Central)"},
+                                                             {"sa-east-1", "South America (Sao Paulo)"}};
   auto it = kCities.find(region);
   return it == kCities.end() ? region : it->second;
 }
@@ -102,7 +108,8 @@ Aws<Json> get_zone(Operation& op, const Json& in) {
   out["region"] = op.region();
   out["nameSuffix"] = text(out, "name").substr(std::min(op.region().size(), text(out, "name").size()));
   out["state"] = text(*one, "zoneState");
-  for (const char* name : {"zoneId", "zoneType", "groupName", "optInStatus", "networkBorderGroup", "parentZoneId", "parentZoneName"})
+  for (const char* name :
+       {"zoneId", "zoneType", "groupName", "optInStatus", "networkBorderGroup", "parentZoneId", "parentZoneName"})
     out[name] = text(*one, name);
   return out;
 }
@@ -112,7 +119,8 @@ Aws<Json> get_regions(Operation& op, const Json& in) {
   if (in.at("allRegions").bool_or(false)) call["AllRegions"] = true;
   auto reply = op.ec2("DescribeRegions", call);
   if (!reply) return reply;
-  return Json::object({{"id", aws::partition_of(op.region())}, {"names", sorted(pluck(reply->at("regionInfo"), "regionName"))}});
+  return Json::object(
+      {{"id", aws::partition_of(op.region())}, {"names", sorted(pluck(reply->at("regionInfo"), "regionName"))}});
 }
 
 Aws<Json> get_arn(Operation&, const Json& in) {

@@ -25,7 +25,8 @@ Json principals(const Json& list) {
   Json::Object out;
   for (const Json& one : items(list)) {
     const std::string type = text(one, "type");
-    if (type == "*" && one.at("identifiers").size() == 1 && one.at("identifiers").item(0).string_or() == "*") return "*";
+    if (type == "*" && one.at("identifiers").size() == 1 && one.at("identifiers").item(0).string_or() == "*")
+      return "*";
     Json::Array all;
     if (auto known = out.find(type); known != out.end())
       all = known->second.is_array() ? known->second.as_array() : Json::Array{known->second};
@@ -52,7 +53,10 @@ Json statement(const Json& in) {
   struct List {
     const char *ours, *theirs;
   };
-  for (const List& list : {List{"actions", "Action"}, {"notActions", "NotAction"}, {"resources", "Resource"}, {"notResources", "NotResource"}})
+  for (const List& list : {List{"actions", "Action"},
+                           {"notActions", "NotAction"},
+                           {"resources", "Resource"},
+                           {"notResources", "NotResource"}})
     if (in.at(list.ours).size() > 0) out[list.theirs] = settled(in.at(list.ours));
   if (in.at("principals").size() > 0) out["Principal"] = principals(in.at("principals"));
   if (in.at("notPrincipals").size() > 0) out["NotPrincipal"] = principals(in.at("notPrincipals"));
@@ -65,7 +69,8 @@ Aws<void> merge(Json::Array& into, const Json& more, bool replace) {
   const Json::Array list = more.is_object() ? Json::Array{more} : items(more);
   for (const Json& one : list) {
     const std::string sid = text(one, "Sid");
-    auto same = std::find_if(into.begin(), into.end(), [&](const Json& s) { return !sid.empty() && text(s, "Sid") == sid; });
+    auto same =
+        std::find_if(into.begin(), into.end(), [&](const Json& s) { return !sid.empty() && text(s, "Sid") == sid; });
     if (same == into.end())
       into.push_back(one);
     else if (replace)
@@ -82,7 +87,8 @@ Aws<void> merge_documents(Json::Array& into, const Json& list, const std::string
   for (const Json& one : all) {
     if (one.string_or().empty()) continue;
     auto document = Json::parse(one.string_or());
-    if (!document) return no(ErrorCode::invalid_input, "a source document is not valid JSON: " + document.error().message);
+    if (!document)
+      return no(ErrorCode::invalid_input, "a source document is not valid JSON: " + document.error().message);
     TRY_AWS(merge(into, document->at("Statement"), replace));
   }
   return {};
@@ -115,7 +121,8 @@ Aws<Json> get_policy_document(Operation&, const Json& in) {
   put(document, "Id", in.at("policyId"));
   if (!statements.empty()) document["Statement"] = std::move(statements);
   const std::string json = ordered(document, 2);
-  return Json::object({{"id", hex(sha256(json)).substr(0, 10)}, {"json", json}, {"minifiedJson", ordered(document, 0)}});
+  return Json::object(
+      {{"id", hex(sha256(json)).substr(0, 10)}, {"json", json}, {"minifiedJson", ordered(document, 0)}});
 }
 
 Aws<Json> get_role(Operation& op, const Json& in) {

@@ -18,7 +18,8 @@ Aws<Json> get_cluster(Operation& op, const Json& in) {
     out[name] = text(*cluster, name);
   out["id"] = text(*cluster, "name");
   out["createdAt"] = iso_time(cluster->at("createdAt"));
-  out["certificateAuthorities"] = Json::array({Json::object({{"data", cluster->path("certificateAuthority.data").string_or()}})});
+  out["certificateAuthorities"] =
+      Json::array({Json::object({{"data", cluster->path("certificateAuthority.data").string_or()}})});
   Json issuer = Json::object({{"issuer", cluster->path("identity.oidc.issuer").string_or()}});
   out["identities"] = Json::array({Json::object({{"oidcs", Json::array({issuer})}})});
   const Json& vpc = cluster->at("resourcesVpcConfig");
@@ -30,13 +31,15 @@ Aws<Json> get_cluster(Operation& op, const Json& in) {
                                    {"securityGroupIds", Json(items(vpc.at("securityGroupIds")))},
                                    {"subnetIds", Json(items(vpc.at("subnetIds")))}});
   const Json& network = cluster->at("kubernetesNetworkConfig");
-  out["kubernetesNetworkConfigs"] = Json::array({Json::object({{"ipFamily", text(network, "ipFamily")},
-                                                               {"serviceIpv4Cidr", text(network, "serviceIpv4Cidr")},
-                                                               {"serviceIpv6Cidr", text(network, "serviceIpv6Cidr")}})});
+  out["kubernetesNetworkConfigs"] =
+      Json::array({Json::object({{"ipFamily", text(network, "ipFamily")},
+                                 {"serviceIpv4Cidr", text(network, "serviceIpv4Cidr")},
+                                 {"serviceIpv6Cidr", text(network, "serviceIpv6Cidr")}})});
   const Json& access = cluster->at("accessConfig");
-  out["accessConfigs"] = Json::array({Json::object(
-      {{"authenticationMode", text(access, "authenticationMode")},
-       {"bootstrapClusterCreatorAdminPermissions", access.at("bootstrapClusterCreatorAdminPermissions").bool_or(false)}})});
+  out["accessConfigs"] =
+      Json::array({Json::object({{"authenticationMode", text(access, "authenticationMode")},
+                                 {"bootstrapClusterCreatorAdminPermissions",
+                                  access.at("bootstrapClusterCreatorAdminPermissions").bool_or(false)}})});
   Json logs = Json::array();
   for (const Json& entry : items(cluster->path("logging.clusterLogging")))
     if (entry.at("enabled").bool_or(false))
@@ -81,20 +84,22 @@ Aws<Json> get_authorization_token(Operation& op, const Json& in) {
   if (!reply) return reply;
   const Json& data = reply->at("authorizationData").item(0);
   const std::string plain = unbase64(text(data, "authorizationToken")).value_or("");
-  return Json::object({{"id", op.region()},
-                       {"authorizationToken", text(data, "authorizationToken")},
-                       {"userName", plain.substr(0, plain.find(':'))},
-                       {"password", plain.substr(std::min(plain.find(':'), plain.size()) + (plain.find(':') != plain.npos))},
-                       {"proxyEndpoint", text(data, "proxyEndpoint")},
-                       {"expiresAt", iso_time(data.at("expiresAt"))}});
+  return Json::object(
+      {{"id", op.region()},
+       {"authorizationToken", text(data, "authorizationToken")},
+       {"userName", plain.substr(0, plain.find(':'))},
+       {"password", plain.substr(std::min(plain.find(':'), plain.size()) + (plain.find(':') != plain.npos))},
+       {"proxyEndpoint", text(data, "proxyEndpoint")},
+       {"expiresAt", iso_time(data.at("expiresAt"))}});
 }
 
 Aws<Json> get_parameter(Operation& op, const Json& in) {
-  auto reply = op.client().json("ssm", "GetParameter",
-                                Json::object({{"Name", text(in, "name")}, {"WithDecryption", in.at("withDecryption").bool_or(true)}}),
-                                op.stop());
+  auto reply = op.client().json(
+      "ssm", "GetParameter",
+      Json::object({{"Name", text(in, "name")}, {"WithDecryption", in.at("withDecryption").bool_or(true)}}), op.stop());
   if (!reply) {
-    if (reply.error().is("ParameterNotFound")) reply.error().message = "there is no parameter '" + text(in, "name") + "'";
+    if (reply.error().is("ParameterNotFound"))
+      reply.error().message = "there is no parameter '" + text(in, "name") + "'";
     return reply;
   }
   const Json& parameter = reply->at("Parameter");

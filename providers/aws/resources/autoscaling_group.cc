@@ -65,7 +65,8 @@ Json settings(const Json& in) {
 }
 
 Aws<Json> describe_asg(Operation& op, const std::string& name) {
-  auto reply = op.autoscaling("DescribeAutoScalingGroups", Json::object({{"AutoScalingGroupNames", Json::array({name})}}));
+  auto reply =
+      op.autoscaling("DescribeAutoScalingGroups", Json::object({{"AutoScalingGroupNames", Json::array({name})}}));
   if (!reply) return reply;
   return reply->at("AutoScalingGroups").item(0);
 }
@@ -113,16 +114,19 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
   put(call, "TargetGroupARNs", in.at("targetGroupArns"));
   put(call, "LoadBalancerNames", in.at("loadBalancers"));
   for (const char* name : {"mixedInstancesPolicy", "warmPool", "initialLifecycleHooks", "trafficSources"})
-    if (in.has(name)) return no(ErrorCode::unsupported, fmt::format("not supported yet: {} of aws:autoscaling/group:Group", name));
+    if (in.has(name))
+      return no(ErrorCode::unsupported, fmt::format("not supported yet: {} of aws:autoscaling/group:Group", name));
   if (Json tags = tags_of(in.at("tags"), text(in, "name")); tags.size() > 0) call["Tags"] = std::move(tags);
   auto made = op.retry(
-      minutes(2), [](const AwsError& e) { return e.is("ValidationError") && e.mentions("Invalid IAM Instance Profile"); },
+      minutes(2),
+      [](const AwsError& e) { return e.is("ValidationError") && e.mentions("Invalid IAM Instance Profile"); },
       [&] { return op.autoscaling("CreateAutoScalingGroup", call); });
   if (!made) return up(made);
   id = text(in, "name");
   TRY_AWS(wait_for_capacity(op, id, in));
   if (in.at("suspendedProcesses").size() > 0)
-    TRY_AWS(op.autoscaling("SuspendProcesses", Json::object({{"AutoScalingGroupName", id}, {"ScalingProcesses", in.at("suspendedProcesses")}})));
+    TRY_AWS(op.autoscaling("SuspendProcesses", Json::object({{"AutoScalingGroupName", id},
+                                                             {"ScalingProcesses", in.at("suspendedProcesses")}})));
   if (in.at("enabledMetrics").size() > 0)
     TRY_AWS(op.autoscaling("EnableMetricsCollection", Json::object({{"AutoScalingGroupName", id},
                                                                     {"Granularity", text(in, "metricsGranularity")},
@@ -139,16 +143,21 @@ Json subnets_of(const Json& group) {
 
 Aws<Json> read(Operation& op, std::string& id, const Json&) {
   auto group = describe_asg(op, id);
-  if (!group || group->is_null() || text(*group, "Status") == "Delete in progress") return group ? Aws<Json>(Json()) : group;
+  if (!group || group->is_null() || text(*group, "Status") == "Delete in progress")
+    return group ? Aws<Json>(Json()) : group;
   Json out;
   out["name"] = id;
   out["arn"] = text(*group, "AutoScalingGroupARN");
   struct Number {
     const char *ours, *wire;
   };
-  for (const Number& one : {Number{"minSize", "MinSize"}, {"maxSize", "MaxSize"}, {"desiredCapacity", "DesiredCapacity"},
-                            {"healthCheckGracePeriod", "HealthCheckGracePeriod"}, {"defaultCooldown", "DefaultCooldown"},
-                            {"defaultInstanceWarmup", "DefaultInstanceWarmup"}, {"predictedCapacity", "PredictedCapacity"},
+  for (const Number& one : {Number{"minSize", "MinSize"},
+                            {"maxSize", "MaxSize"},
+                            {"desiredCapacity", "DesiredCapacity"},
+                            {"healthCheckGracePeriod", "HealthCheckGracePeriod"},
+                            {"defaultCooldown", "DefaultCooldown"},
+                            {"defaultInstanceWarmup", "DefaultInstanceWarmup"},
+                            {"predictedCapacity", "PredictedCapacity"},
                             {"warmPoolSize", "WarmPoolSize"}})
     if (Json value = number_or_null(group->at(one.wire)); !value.is_null()) out[one.ours] = value;
   for (const char* name : {"predictedCapacity", "warmPoolSize"})
@@ -193,9 +202,13 @@ Aws<void> refresh(Operation& op, const std::string& id, const Json& in) {
   auto begun = op.autoscaling("StartInstanceRefresh", call);
   if (begun) return {};
   if (!begun.error().is_any({"InstanceRefreshInProgress", "InstanceRefreshInProgressFault"})) return up(begun);
-  TRY_AWS(fine_if(op.autoscaling("CancelInstanceRefresh", named(id)), {"ActiveInstanceRefreshNotFound", "ActiveInstanceRefreshNotFoundFault"}));
+  TRY_AWS(fine_if(op.autoscaling("CancelInstanceRefresh", named(id)),
+                  {"ActiveInstanceRefreshNotFound", "ActiveInstanceRefreshNotFoundFault"}));
   begun = op.retry(
-      minutes(15), [](const AwsError& e) { return e.is_any({"InstanceRefreshInProgress", "InstanceRefreshInProgressFault"}); },
+      minutes(15),
+      [](const AwsError& e) {
+        return e.is_any({"InstanceRefreshInProgress", "InstanceRefreshInProgressFault"});
+      },
       [&] { return op.autoscaling("StartInstanceRefresh", call); });
   if (!begun) return up(begun);
   return {};
@@ -222,11 +235,13 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
   TRY_AWS(update_tags(op, id, old, in));
   if (changed(old, in, "suspendedProcesses")) {
     const ListChange change = list_change(old.at("suspendedProcesses"), in.at("suspendedProcesses"));
-    for (const auto& [action, list] : {std::pair{"ResumeProcesses", &change.removed}, {"SuspendProcesses", &change.added}})
+    for (const auto& [action, list] :
+         {std::pair{"ResumeProcesses", &change.removed}, {"SuspendProcesses", &change.added}})
       if (!list->empty())
         TRY_AWS(op.autoscaling(action, Json::object({{"AutoScalingGroupName", id}, {"ScalingProcesses", *list}})));
   }
-  bool trigger = changed(old, in, "launchTemplate") || changed(old, in, "launchConfiguration") || changed(old, in, "mixedInstancesPolicy");
+  bool trigger = changed(old, in, "launchTemplate") || changed(old, in, "launchConfiguration") ||
+                 changed(old, in, "mixedInstancesPolicy");
   for (const Json& name : items(in.path("instanceRefresh.triggers")))
     trigger = trigger || (name.string_or() == "tag" ? changed(old, in, "tags") : changed(old, in, name.string_or()));
   if (trigger && in.has("instanceRefresh")) TRY_AWS(refresh(op, id, in));
@@ -254,7 +269,10 @@ Aws<void> remove(Operation& op, const std::string& id, const Json& known) {
   if (force) call["ForceDelete"] = true;
   auto done = op.retry(
       minutes(10),
-      [](const AwsError& e) { return e.is_any({"ResourceInUse", "ScalingActivityInProgress", "ResourceInUseFault", "ScalingActivityInProgressFault"}); },
+      [](const AwsError& e) {
+        return e.is_any(
+            {"ResourceInUse", "ScalingActivityInProgress", "ResourceInUseFault", "ScalingActivityInProgressFault"});
+      },
       [&] { return op.autoscaling("DeleteAutoScalingGroup", call); });
   if (!done && !done.error().mentions("not found")) return up(done);
   return op.wait(id + " to go", op.timeout_or(minutes(10)), [&]() -> Aws<Poll> {
@@ -269,7 +287,9 @@ void check(const Json& in, const std::vector<std::string>& unknown, std::vector<
   for (const char* name : {"launchTemplate", "launchConfiguration", "mixedInstancesPolicy"})
     ways += in.has(name) || std::find(unknown.begin(), unknown.end(), name) != unknown.end();
   if (ways != 1)
-    failures.push_back({"launchTemplate", "a group needs exactly one of 'launchTemplate', 'launchConfiguration' and 'mixedInstancesPolicy'"});
+    failures.push_back(
+        {"launchTemplate",
+         "a group needs exactly one of 'launchTemplate', 'launchConfiguration' and 'mixedInstancesPolicy'"});
   if (in.at("minSize").int_or(0) > in.at("maxSize").int_or(in.at("minSize").int_or(0)))
     failures.push_back({"maxSize", "'maxSize' must not be smaller than 'minSize'"});
 }
@@ -277,14 +297,14 @@ void check(const Json& in, const std::vector<std::string>& unknown, std::vector<
 }  // namespace
 
 extern const ResourceType kAutoscalingGroup;
-const ResourceType kAutoscalingGroup = {
-    .token = "aws:autoscaling/group:Group",
-    .naming = {.property = "name"},
-    .sets = {"vpcZoneIdentifiers", "availabilityZones", "tags", "targetGroupArns", "loadBalancers", "suspendedProcesses", "enabledMetrics"},
-    .create = create,
-    .read = read,
-    .update = update,
-    .remove = remove,
-    .check = check};
+const ResourceType kAutoscalingGroup = {.token = "aws:autoscaling/group:Group",
+                                        .naming = {.property = "name"},
+                                        .sets = {"vpcZoneIdentifiers", "availabilityZones", "tags", "targetGroupArns",
+                                                 "loadBalancers", "suspendedProcesses", "enabledMetrics"},
+                                        .create = create,
+                                        .read = read,
+                                        .update = update,
+                                        .remove = remove,
+                                        .check = check};
 
 }  // namespace drydock::aws_provider

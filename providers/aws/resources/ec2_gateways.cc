@@ -10,18 +10,22 @@ Aws<Json> describe_igw(Operation& op, const std::string& id) {
   return describe(op, "DescribeInternetGateways", "InternetGatewayId", id, "internetGatewaySet");
 }
 Aws<void> wait_attachment(Operation& op, const std::string& id, bool attached) {
-  return op.wait(id + (attached ? " to be attached" : " to be detached"), op.timeout_or(minutes(20)), [&]() -> Aws<Poll> {
-    auto gateway = describe_igw(op, id);
-    if (!gateway) return up(gateway);
-    const std::string state = gateway->at("attachmentSet").item(0).at("state").string_or();
-    return Poll{attached ? state == "available" || state == "attached" : state.empty() || state == "detached", state};
-  });
+  return op.wait(
+      id + (attached ? " to be attached" : " to be detached"), op.timeout_or(minutes(20)), [&]() -> Aws<Poll> {
+        auto gateway = describe_igw(op, id);
+        if (!gateway) return up(gateway);
+        const std::string state = gateway->at("attachmentSet").item(0).at("state").string_or();
+        return Poll{attached ? state == "available" || state == "attached" : state.empty() || state == "detached",
+                    state};
+      });
 }
 Aws<void> attach(Operation& op, const std::string& id, const std::string& vpc) {
   if (vpc.empty()) return {};
   auto done = op.retry(
       minutes(20), [](const AwsError& e) { return e.is("InvalidInternetGatewayID.NotFound"); },
-      [&] { return op.ec2("AttachInternetGateway", Json::object({{"InternetGatewayId", id}, {"VpcId", vpc}})); });
+      [&] {
+        return op.ec2("AttachInternetGateway", Json::object({{"InternetGatewayId", id}, {"VpcId", vpc}}));
+      });
   if (!done) return up(done);
   return wait_attachment(op, id, true);
 }
@@ -29,13 +33,16 @@ Aws<void> detach(Operation& op, const std::string& id, const std::string& vpc) {
   if (vpc.empty()) return {};
   auto done = op.retry(
       minutes(20), [](const AwsError& e) { return e.is("DependencyViolation"); },
-      [&] { return op.ec2("DetachInternetGateway", Json::object({{"InternetGatewayId", id}, {"VpcId", vpc}})); });
+      [&] {
+        return op.ec2("DetachInternetGateway", Json::object({{"InternetGatewayId", id}, {"VpcId", vpc}}));
+      });
   TRY_AWS(fine_if(done, {"Gateway.NotAttached", "InvalidInternetGatewayID.NotFound"}));
   return wait_attachment(op, id, false);
 }
 
 Aws<void> create_igw(Operation& op, const Json& in, std::string& id) {
-  auto made = op.ec2("CreateInternetGateway", Json::object({{"TagSpecification", tag_specification("internet-gateway", in)}}));
+  auto made =
+      op.ec2("CreateInternetGateway", Json::object({{"TagSpecification", tag_specification("internet-gateway", in)}}));
   if (!made) return up(made);
   id = made->path("internetGateway.internetGatewayId").string_or();
   return attach(op, id, text(in, "vpcId"));
@@ -100,8 +107,8 @@ Aws<Json> read_eip(Operation& op, std::string& id, const Json&) {
   auto address = describe_eip(op, id);
   if (!address || address->is_null()) return address;
   Json out;
-  for (const char* name : {"domain", "allocationId", "associationId", "publicIp", "networkBorderGroup", "publicIpv4Pool",
-                           "carrierIp", "customerOwnedIp"})
+  for (const char* name : {"domain", "allocationId", "associationId", "publicIp", "networkBorderGroup",
+                           "publicIpv4Pool", "carrierIp", "customerOwnedIp"})
     put(out, name, address->at(name));
   put(out, "privateIp", address->at("privateIpAddress"));
   put(out, "instance", address->at("instanceId"));
@@ -111,7 +118,8 @@ Aws<Json> read_eip(Operation& op, std::string& id, const Json&) {
   return out;
 }
 Aws<void> update_eip(Operation& op, std::string& id, const Json& old, const Json& in, const Json& known) {
-  if (!changed(old, in, "instance") && !changed(old, in, "networkInterface") && !changed(old, in, "associateWithPrivateIp"))
+  if (!changed(old, in, "instance") && !changed(old, in, "networkInterface") &&
+      !changed(old, in, "associateWithPrivateIp"))
     return {};
   TRY_AWS(disassociate(op, known));
   return associate(op, id, in);
@@ -119,7 +127,8 @@ Aws<void> update_eip(Operation& op, std::string& id, const Json& old, const Json
 Aws<void> remove_eip(Operation& op, const std::string& id, const Json& known) {
   TRY_AWS(disassociate(op, known));
   // AuthFailure: a NAT gateway that is going still holds it.
-  return delete_ec2(op, "ReleaseAddress", Json::object({{"AllocationId", id}}), minutes(5), {"AuthFailure", "InvalidIPAddress.InUse"});
+  return delete_ec2(op, "ReleaseAddress", Json::object({{"AllocationId", id}}), minutes(5),
+                    {"AuthFailure", "InvalidIPAddress.InUse"});
 }
 
 // --- NAT gateway.

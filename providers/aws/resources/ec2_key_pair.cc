@@ -5,7 +5,9 @@
 namespace drydock::aws_provider {
 namespace {
 
-Aws<Json> describe_key(Operation& op, const std::string& name) { return describe(op, "DescribeKeyPairs", "KeyName", name, "keySet"); }
+Aws<Json> describe_key(Operation& op, const std::string& name) {
+  return describe(op, "DescribeKeyPairs", "KeyName", name, "keySet");
+}
 
 Aws<void> create(Operation& op, const Json& in, std::string& id) {
   auto made = op.ec2("ImportKeyPair", Json::object({{"KeyName", text(in, "keyName")},

@@ -52,7 +52,8 @@ Json data_members(const Json& from) {
   Json out = Json::object();
   for (const auto& [key, value] : from.as_object()) {
     if (value.is_null() || (value.is_string() && value.as_string().empty())) continue;
-    const auto* known = std::find_if(std::begin(kNames), std::end(kNames), [&, k = std::string_view(key)](const Name& n) { return n.ours == k; });
+    const auto* known = std::find_if(std::begin(kNames), std::end(kNames),
+                                     [&, k = std::string_view(key)](const Name& n) { return n.ours == k; });
     if (key == "tags") {
       out["Tag"] = tag_list(value);
     } else if (key == "ipv4Addresses") {
@@ -78,7 +79,8 @@ Json data_value(const Json& value) {
 }
 
 // What belongs to the template and not to its data.
-constexpr std::string_view kOwn[] = {"name", "namePrefix", "description", "defaultVersion", "updateDefaultVersion", "tags", "tagsAll", "region"};
+constexpr std::string_view kOwn[] = {"name", "namePrefix", "description", "defaultVersion", "updateDefaultVersion",
+                                     "tags", "tagsAll",    "region"};
 
 Json template_data(const Json& in) {
   Json data = in;
@@ -130,9 +132,10 @@ void read_data(const Json& data, Json& out) {
 Aws<Json> read(Operation& op, std::string& id, const Json&) {
   auto found = describe_template(op, id);
   if (!found || found->is_null()) return found;
-  auto versions = unless(op.ec2("DescribeLaunchTemplateVersions",
-                                Json::object({{"LaunchTemplateId", id}, {"LaunchTemplateVersion", Json::array({"$Latest"})}})),
-                         {"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.VersionNotFound"});
+  auto versions =
+      unless(op.ec2("DescribeLaunchTemplateVersions",
+                    Json::object({{"LaunchTemplateId", id}, {"LaunchTemplateVersion", Json::array({"$Latest"})}})),
+             {"InvalidLaunchTemplateId.NotFound", "InvalidLaunchTemplateId.VersionNotFound"});
   if (!versions || versions->is_null()) return versions;
   const Json& latest = versions->at("launchTemplateVersionSet").item(0);
   Json out;
@@ -174,7 +177,8 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
     }
     return set_default(op, id, latest);
   }
-  if (changed(old, in, "defaultVersion") && in.has("defaultVersion")) return set_default(op, id, in.at("defaultVersion"));
+  if (changed(old, in, "defaultVersion") && in.has("defaultVersion"))
+    return set_default(op, id, in.at("defaultVersion"));
   return {};
 }
 
@@ -186,9 +190,11 @@ Aws<void> remove(Operation& op, const std::string& id, const Json&) {
 
 void check(const Json& in, const std::vector<std::string>&, std::vector<CheckFailure>& failures) {
   if (in.has("defaultVersion") && in.at("updateDefaultVersion").bool_or(false))
-    failures.push_back({"defaultVersion", "'defaultVersion' and 'updateDefaultVersion' exclude each other: leave one out"});
+    failures.push_back(
+        {"defaultVersion", "'defaultVersion' and 'updateDefaultVersion' exclude each other: leave one out"});
   if (in.has("instanceType") && in.has("instanceRequirements"))
-    failures.push_back({"instanceRequirements", "'instanceType' and 'instanceRequirements' exclude each other: leave one out"});
+    failures.push_back(
+        {"instanceRequirements", "'instanceType' and 'instanceRequirements' exclude each other: leave one out"});
 }
 
 }  // namespace

@@ -17,10 +17,12 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
 }
 Aws<Json> read(Operation& op, std::string& id, const Json&) {
   const std::size_t comma = id.find(',');
-  if (comma == std::string::npos) return no(ErrorCode::invalid_input, "'" + id + "' is no import id: write RESOURCE,KEY");
-  auto found = op.ec2_all("DescribeTags",
-                          Json::object({{"Filter", filters({{"resource-id", id.substr(0, comma)}, {"key", id.substr(comma + 1)}})}}),
-                          "tagSet");
+  if (comma == std::string::npos)
+    return no(ErrorCode::invalid_input, "'" + id + "' is no import id: write RESOURCE,KEY");
+  auto found = op.ec2_all(
+      "DescribeTags",
+      Json::object({{"Filter", filters({{"resource-id", id.substr(0, comma)}, {"key", id.substr(comma + 1)}})}}),
+      "tagSet");
   if (!found || found->size() == 0) return found ? Aws<Json>(Json()) : found;
   return Json::object({{"resourceId", id.substr(0, comma)},
                        {"key", id.substr(comma + 1)},
@@ -39,6 +41,7 @@ Aws<void> remove(Operation& op, const std::string&, const Json& known) {
 }  // namespace
 
 extern const ResourceType kTag;
-const ResourceType kTag = {.token = "aws:ec2/tag:Tag", .create = create, .read = read, .update = update, .remove = remove};
+const ResourceType kTag = {
+    .token = "aws:ec2/tag:Tag", .create = create, .read = read, .update = update, .remove = remove};
 
 }  // namespace drydock::aws_provider

@@ -4,7 +4,9 @@
 namespace drydock::aws_provider {
 namespace {
 
-Aws<Json> ecr(Operation& op, std::string_view action, const Json& body) { return op.client().json("ecr", action, body, op.stop()); }
+Aws<Json> ecr(Operation& op, std::string_view action, const Json& body) {
+  return op.client().json("ecr", action, body, op.stop());
+}
 Json named(const std::string& name) { return Json::object({{"repositoryName", name}}); }
 
 Json scanning(const Json& in) {
@@ -32,7 +34,8 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
   out["name"] = text(repository, "repositoryName");
   out["arn"] = text(repository, "repositoryArn");
   out["repositoryUrl"] = text(repository, "repositoryUri");
-  for (const char* name : {"registryId", "imageTagMutability", "imageScanningConfiguration"}) put(out, name, repository.at(name));
+  for (const char* name : {"registryId", "imageTagMutability", "imageScanningConfiguration"})
+    put(out, name, repository.at(name));
   if (repository.at("encryptionConfiguration").is_object())
     out["encryptionConfigurations"] = Json::array({repository.at("encryptionConfiguration")});
   auto tags = ecr(op, "ListTagsForResource", Json::object({{"resourceArn", text(out, "arn")}}));
@@ -85,13 +88,18 @@ Aws<void> create_policy(Operation& op, const Json& in, std::string& id) {
   return {};
 }
 Aws<Json> read_policy(Operation& op, std::string& id, const Json&) {
-  auto reply = unless(ecr(op, "GetRepositoryPolicy", named(id)), {"RepositoryPolicyNotFoundException", "RepositoryNotFoundException"});
+  auto reply = unless(ecr(op, "GetRepositoryPolicy", named(id)),
+                      {"RepositoryPolicyNotFoundException", "RepositoryNotFoundException"});
   if (!reply || reply->is_null()) return reply;
-  return Json::object({{"repository", id}, {"policy", text(*reply, "policyText")}, {"registryId", text(*reply, "registryId")}});
+  return Json::object(
+      {{"repository", id}, {"policy", text(*reply, "policyText")}, {"registryId", text(*reply, "registryId")}});
 }
-Aws<void> update_policy(Operation& op, std::string&, const Json&, const Json& in, const Json&) { return set_policy(op, in); }
+Aws<void> update_policy(Operation& op, std::string&, const Json&, const Json& in, const Json&) {
+  return set_policy(op, in);
+}
 Aws<void> remove_policy(Operation& op, const std::string& id, const Json&) {
-  return fine_if(ecr(op, "DeleteRepositoryPolicy", named(id)), {"RepositoryPolicyNotFoundException", "RepositoryNotFoundException"});
+  return fine_if(ecr(op, "DeleteRepositoryPolicy", named(id)),
+                 {"RepositoryPolicyNotFoundException", "RepositoryNotFoundException"});
 }
 
 }  // namespace

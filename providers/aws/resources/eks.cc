@@ -92,9 +92,10 @@ Aws<void> retag_eks(Operation& op, const std::string& arn, const Json& set, cons
 
 bool role_is_new(const AwsError& error) {
   if (!error.is("InvalidParameterException")) return false;
-  for (const char* words : {"does not exist", "Error in role params", "Role could not be assumed because the trusted entity is not correct",
-                            "is not associated with managed policies", "must include", "is invalid: Invalid principal",
-                            "Role provided in the request does not exist"})
+  for (const char* words :
+       {"does not exist", "Error in role params", "Role could not be assumed because the trusted entity is not correct",
+        "is not associated with managed policies", "must include", "is invalid: Invalid principal",
+        "Role provided in the request does not exist"})
     if (error.mentions(words)) return true;
   return false;
 }

@@ -6,7 +6,8 @@
 namespace drydock::aws_provider {
 
 /// "/clusters/NAME" + rest, percent-encoded. "{}" in `rest` stands for the next of `parts`.
-std::string eks_path(const std::string& cluster, std::string_view rest = {}, std::initializer_list<std::string> parts = {});
+std::string eks_path(const std::string& cluster, std::string_view rest = {},
+                     std::initializer_list<std::string> parts = {});
 /// Null when it is not there, otherwise the member that wraps the answer.
 Aws<Json> eks_get(Operation& op, const std::string& path, std::string_view member);
 /// Waits for an update that a call began ({"update": {"id"}}). `query` is "?addonName=..." or "".

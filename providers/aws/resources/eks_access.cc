@@ -42,7 +42,8 @@ Aws<Json> read_entry(Operation& op, std::string& id, const Json&) {
 
 Aws<void> update_entry(Operation& op, std::string& id, const Json& old, const Json& in, const Json&) {
   if (!changed(old, in, "kubernetesGroups") && !changed(old, in, "userName")) return {};
-  Json body = Json::object({{"kubernetesGroups", Json(items(in.at("kubernetesGroups")))}, {"clientRequestToken", Operation::token()}});
+  Json body = Json::object(
+      {{"kubernetesGroups", Json(items(in.at("kubernetesGroups")))}, {"clientRequestToken", Operation::token()}});
   put(body, "username", in.at("userName"));
   TRY_AWS(op.eks("POST", entry_path(id), body));
   return {};
@@ -96,7 +97,8 @@ Aws<Json> read_association(Operation& op, std::string& id, const Json&) {
     if (!page || page->is_null()) return page;
     for (const Json& one : items(page->at("associatedAccessPolicies"))) {
       if (text(one, "policyArn") != own.policy) continue;
-      Json out = Json::object({{"clusterName", own.cluster}, {"principalArn", own.principal}, {"policyArn", own.policy}});
+      Json out =
+          Json::object({{"clusterName", own.cluster}, {"principalArn", own.principal}, {"policyArn", own.policy}});
       Json scope = Json::object({{"type", one.path("accessScope.type")}});
       if (one.path("accessScope.namespaces").size() > 0) scope["namespaces"] = one.path("accessScope.namespaces");
       out["accessScope"] = std::move(scope);
@@ -161,16 +163,17 @@ Aws<Json> read_identity(Operation& op, std::string& id, const Json& known) {
 
 Aws<void> update_identity(Operation& op, std::string& id, const Json& old, const Json& in, const Json&) {
   bool any = false;
-  for (const char* name : {"roleArn", "disableSessionTags", "targetRoleArn", "policy"}) any = any || changed(old, in, name);
+  for (const char* name : {"roleArn", "disableSessionTags", "targetRoleArn", "policy"})
+    any = any || changed(old, in, name);
   if (!any) return {};
-  auto done = op.retry(minutes(2), role_unknown, [&] {
-    return op.eks("POST", identity_path(text(in, "clusterName"), id), identity_body(in));
-  });
+  auto done = op.retry(minutes(2), role_unknown,
+                       [&] { return op.eks("POST", identity_path(text(in, "clusterName"), id), identity_body(in)); });
   if (!done) return up(done);
   return {};
 }
 
-Aws<void> retag_identity(Operation& op, const std::string&, const Json& known, const Json& set, const Json::Array& unset) {
+Aws<void> retag_identity(Operation& op, const std::string&, const Json& known, const Json& set,
+                         const Json::Array& unset) {
   return retag_eks(op, text(known, "associationArn"), set, unset);
 }
 

@@ -19,7 +19,8 @@ Aws<void> wait_active(Operation& op, const std::string& id) {
     if (!addon) return up(addon);
     const std::string status = text(*addon, "status"), issues = health_issues(*addon);
     if (status == "CREATE_FAILED" || status == "UPDATE_FAILED")
-      return no(ErrorCode::unavailable, fmt::format("the add-on became {}{}{}", status, issues.empty() ? "" : ": ", issues));
+      return no(ErrorCode::unavailable,
+                fmt::format("the add-on became {}{}{}", status, issues.empty() ? "" : ": ", issues));
     return Poll{status == "ACTIVE", issues.empty() ? status : status + ": " + issues};
   });
 }
@@ -52,11 +53,13 @@ Aws<Json> pod_identities(Operation& op, const std::string& cluster, const Json& 
   Json::Array out;
   for (const Json& arn : items(arns)) {
     const std::string text_arn = arn.string_or();
-    auto one = eks_get(op, eks_path(cluster, "/pod-identity-associations/{}", {text_arn.substr(text_arn.rfind('/') + 1)}),
-                       "association");
+    auto one =
+        eks_get(op, eks_path(cluster, "/pod-identity-associations/{}", {text_arn.substr(text_arn.rfind('/') + 1)}),
+                "association");
     if (!one) return one;
     if (!one->is_null())
-      out.push_back(Json::object({{"roleArn", text(*one, "roleArn")}, {"serviceAccount", text(*one, "serviceAccount")}}));
+      out.push_back(
+          Json::object({{"roleArn", text(*one, "roleArn")}, {"serviceAccount", text(*one, "serviceAccount")}}));
   }
   return Json(std::move(out));
 }
@@ -66,7 +69,8 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
   if (!addon || addon->is_null()) return addon;
   Json out;
   out["arn"] = text(*addon, "addonArn");
-  for (const char* name : {"clusterName", "addonName", "addonVersion", "configurationValues", "serviceAccountRoleArn", "namespaceConfig"})
+  for (const char* name :
+       {"clusterName", "addonName", "addonVersion", "configurationValues", "serviceAccountRoleArn", "namespaceConfig"})
     put(out, name, addon->at(name));
   out["createdAt"] = iso_time(addon->at("createdAt"));
   out["modifiedAt"] = iso_time(addon->at("modifiedAt"));
@@ -97,8 +101,8 @@ Aws<void> retag(Operation& op, const std::string&, const Json& known, const Json
 }
 
 Aws<void> remove(Operation& op, const std::string& id, const Json& known) {
-  return eks_delete(op, path_of(id), known.at("preserve").bool_or(false) ? "?preserve=true" : "?preserve=false", "addon",
-                    "add-on " + id, minutes(40), "DELETE_FAILED");
+  return eks_delete(op, path_of(id), known.at("preserve").bool_or(false) ? "?preserve=true" : "?preserve=false",
+                    "addon", "add-on " + id, minutes(40), "DELETE_FAILED");
 }
 
 }  // namespace

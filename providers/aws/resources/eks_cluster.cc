@@ -29,7 +29,7 @@ Json logging(const Json& in) {
     (enabled ? on : off).push_back(type);
   }
   return Json::object({{"clusterLogging", Json::array({Json::object({{"types", on}, {"enabled", true}}),
-                                                        Json::object({{"types", off}, {"enabled", false}})})}});
+                                                       Json::object({{"types", off}, {"enabled", false}})})}});
 }
 
 Json network_config(const Json& in) {
@@ -86,9 +86,9 @@ Aws<Json> read(Operation& op, std::string& id, const Json& known) {
   auto cluster = describe_cluster(op, id);
   if (!cluster || cluster->is_null()) return cluster;
   Json out;
-  for (const char* name : {"name", "arn", "endpoint", "roleArn", "version", "status", "platformVersion", "upgradePolicy",
-                           "zonalShiftConfig", "computeConfig", "storageConfig", "certificateAuthority",
-                           "deletionProtection", "controlPlaneScalingConfig"})
+  for (const char* name : {"name", "arn", "endpoint", "roleArn", "version", "status", "platformVersion",
+                           "upgradePolicy", "zonalShiftConfig", "computeConfig", "storageConfig",
+                           "certificateAuthority", "deletionProtection", "controlPlaneScalingConfig"})
     put(out, name, cluster->at(name));
   out["createdAt"] = iso_time(cluster->at("createdAt"));
   put(out, "clusterId", cluster->at("id"));
@@ -96,7 +96,8 @@ Aws<Json> read(Operation& op, std::string& id, const Json& known) {
   Json access = cluster->at("accessConfig");
   // AWS long did not return what was chosen at creation.
   if (access.is_object() && !access.has("bootstrapClusterCreatorAdminPermissions"))
-    put(access, "bootstrapClusterCreatorAdminPermissions", known.path("accessConfig.bootstrapClusterCreatorAdminPermissions"));
+    put(access, "bootstrapClusterCreatorAdminPermissions",
+        known.path("accessConfig.bootstrapClusterCreatorAdminPermissions"));
   put(out, "accessConfig", access);
   put(out, "kubernetesNetworkConfig", cluster->at("kubernetesNetworkConfig"));
   Json issuer = Json::object({{"issuer", cluster->path("identity.oidc.issuer").string_or()}});
@@ -131,7 +132,8 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
       !mode.is_null() && !(old.path("accessConfig.authenticationMode") == mode))
     TRY_AWS(configure(Json::object({{"accessConfig", Json::object({{"authenticationMode", mode}})}})));
   if (changed(old, in, "computeConfig") || changed(old, in, "storageConfig") ||
-      !(old.path("kubernetesNetworkConfig.elasticLoadBalancing") == in.path("kubernetesNetworkConfig.elasticLoadBalancing"))) {
+      !(old.path("kubernetesNetworkConfig.elasticLoadBalancing") ==
+        in.path("kubernetesNetworkConfig.elasticLoadBalancing"))) {
     Json body = Json::object();
     put(body, "computeConfig", in.at("computeConfig"));
     put(body, "storageConfig", in.at("storageConfig"));
@@ -178,8 +180,8 @@ bool replaces(std::string_view path, const Json& old, const Json& in, bool by_sc
 extern const ResourceType kCluster;
 const ResourceType kCluster = {.token = "aws:eks/cluster:Cluster",
                                .naming = {.property = "name", .prefix_property = ""},
-                               .sets = {"vpcConfig.subnetIds", "vpcConfig.securityGroupIds", "vpcConfig.publicAccessCidrs",
-                                        "enabledClusterLogTypes"},
+                               .sets = {"vpcConfig.subnetIds", "vpcConfig.securityGroupIds",
+                                        "vpcConfig.publicAccessCidrs", "enabledClusterLogTypes"},
                                .create = create,
                                .read = read,
                                .update = update,

@@ -42,9 +42,8 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
   put(body, "launchTemplate", launch_template(in));
   put(body, "remoteAccess", remote_access(in));
   if (in.at("tagsAll").size() > 0) body["tags"] = in.at("tagsAll");
-  auto made = op.retry(minutes(2), role_is_new, [&] {
-    return op.eks("POST", eks_path(text(in, "clusterName"), "/node-groups"), body);
-  });
+  auto made = op.retry(minutes(2), role_is_new,
+                       [&] { return op.eks("POST", eks_path(text(in, "clusterName"), "/node-groups"), body); });
   if (!made) return up(made);
   id = text(in, "clusterName") + ":" + text(in, "nodeGroupName");
   return op.wait("node group " + id + " to become ACTIVE", op.timeout_or(minutes(60)), [&]() -> Aws<Poll> {
@@ -81,8 +80,10 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
 }
 
 Aws<void> update_version(Operation& op, const std::string& id, const Json& old, const Json& in) {
-  if (!changed(old, in, "launchTemplate") && !changed(old, in, "version") && !changed(old, in, "releaseVersion")) return {};
-  Json body = Json::object({{"clientRequestToken", Operation::token()}, {"force", in.at("forceUpdateVersion").bool_or(false)}});
+  if (!changed(old, in, "launchTemplate") && !changed(old, in, "version") && !changed(old, in, "releaseVersion"))
+    return {};
+  Json body =
+      Json::object({{"clientRequestToken", Operation::token()}, {"force", in.at("forceUpdateVersion").bool_or(false)}});
   put(body, "launchTemplate", launch_template(in));
   if (changed(old, in, "version")) put(body, "version", in.at("version"));
   if (changed(old, in, "releaseVersion")) put(body, "releaseVersion", in.at("releaseVersion"));
@@ -141,25 +142,30 @@ Aws<void> remove(Operation& op, const std::string& id, const Json&) {
 
 void check(const Json& in, const std::vector<std::string>&, std::vector<CheckFailure>& failures) {
   if (in.has("launchTemplate") && in.has("remoteAccess"))
-    failures.push_back({"remoteAccess", "'launchTemplate' and 'remoteAccess' exclude each other: put the key into the template"});
+    failures.push_back(
+        {"remoteAccess", "'launchTemplate' and 'remoteAccess' exclude each other: put the key into the template"});
   const Json& scaling = in.at("scalingConfig");
   if (!scaling.is_object()) return;
-  const auto low = scaling.at("minSize").int_or(0), high = scaling.at("maxSize").int_or(0), want = scaling.at("desiredSize").int_or(low);
+  const auto low = scaling.at("minSize").int_or(0), high = scaling.at("maxSize").int_or(0),
+             want = scaling.at("desiredSize").int_or(low);
   if (low > high || want < low || want > high)
-    failures.push_back({"scalingConfig", fmt::format("'scalingConfig' needs minSize <= desiredSize <= maxSize, but has {} <= {} <= {}", low, want, high)});
+    failures.push_back(
+        {"scalingConfig", fmt::format("'scalingConfig' needs minSize <= desiredSize <= maxSize, but has {} <= {} <= {}",
+                                      low, want, high)});
 }
 
 }  // namespace
 
 extern const ResourceType kNodeGroup;
-const ResourceType kNodeGroup = {.token = "aws:eks/nodeGroup:NodeGroup",
-                                 .naming = {.property = "nodeGroupName", .max = 63, .prefix_property = "nodeGroupNamePrefix"},
-                                 .sets = {"subnetIds", "taints", "remoteAccess.sourceSecurityGroupIds"},
-                                 .create = create,
-                                 .read = read,
-                                 .update = update,
-                                 .retag = retag,
-                                 .remove = remove,
-                                 .check = check};
+const ResourceType kNodeGroup = {
+    .token = "aws:eks/nodeGroup:NodeGroup",
+    .naming = {.property = "nodeGroupName", .max = 63, .prefix_property = "nodeGroupNamePrefix"},
+    .sets = {"subnetIds", "taints", "remoteAccess.sourceSecurityGroupIds"},
+    .create = create,
+    .read = read,
+    .update = update,
+    .retag = retag,
+    .remove = remove,
+    .check = check};
 
 }  // namespace drydock::aws_provider

@@ -1,0 +1,187 @@
+#include "tests/aws_on_twin/cloud.h"
+
+namespace drydock {
+namespace {
+
+using testing::ElementsAre;
+using testing::HasSubstr;
+using testing::SizeIs;
+using testing::StartsWith;
+
+const std::string kVpc = "aws:ec2/vpc:Vpc", kSubnet = "aws:ec2/subnet:Subnet", kRole = "aws:iam/role:Role",
+                  kCluster = "aws:eks/cluster:Cluster", kEntry = "aws:eks/accessEntry:AccessEntry",
+                  kPolicy = "aws:eks/accessPolicyAssociation:AccessPolicyAssociation", kAddon = "aws:eks/addon:Addon",
+                  kTemplate = "aws:ec2/launchTemplate:LaunchTemplate", kGroup = "aws:autoscaling/group:Group",
+                  kNodes = "aws:eks/nodeGroup:NodeGroup";
+
+std::string trust(const std::string& service) {
+  return R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"sts:AssumeRole","Principal":{"Service":")" +
+         service + R"("}}]})";
+}
+
+struct Private : Cloud {
+  std::string vpc, role_arn;
+  PropertyList subnets;
+
+  Private() {
+    vpc = create(kVpc, "main", {{"cidrBlock", "10.0.0.0/16"}, {"enableDnsHostnames", true}}).id;
+    for (const char* zone : {"a", "b"})
+      subnets.push_back(create(kSubnet, zone,
+                               {{"vpcId", vpc},
+                                {"cidrBlock", std::string("10.0.") + (*zone == 'a' ? "1" : "2") + ".0/24"},
+                                {"availabilityZone", std::string("us-east-1") + zone}})
+                            .id);
+    role_arn = make_role("cluster", "eks.amazonaws.com", {"AmazonEKSClusterPolicy"});
+  }
+  std::string make_role(const std::string& name, const std::string& service, std::vector<std::string> policies) {
+    ResourceState role = create(kRole, name, {{"assumeRolePolicy", trust(service)}});
+    for (const std::string& policy : policies)
+      create("aws:iam/rolePolicyAttachment:RolePolicyAttachment", name + policy,
+             {{"role", role.id}, {"policyArn", "arn:aws:iam::aws:policy/" + policy}});
+    return get(role, "arn");
+  }
+  PropertyMap cluster_inputs() {
+    return {{"roleArn", role_arn},
+            {"vpcConfig", PropertyMap{{"subnetIds", subnets}, {"endpointPrivateAccess", true}}},
+            {"accessConfig", PropertyMap{{"authenticationMode", "API_AND_CONFIG_MAP"}}}};
+  }
+};
+
+TEST(Eks, ClusterLivesFromCreateToDelete) {
+  Private cloud;
+  PropertyMap in = cloud.cluster_inputs();
+  ResourceState cluster = cloud.create(kCluster, "main", in);
+  EXPECT_EQ(get(cluster, "status"), "ACTIVE");
+  EXPECT_THAT(get(cluster, "endpoint"), StartsWith("https://"));
+  EXPECT_THAT(at(cluster.outputs, "vpcConfig").at("clusterSecurityGroupId").string_or(), StartsWith("sg-"));
+  EXPECT_THAT(at(cluster.outputs, "identities").as_list(), SizeIs(1));
+  EXPECT_EQ(cloud.diff(kCluster, "main", cluster, in).changes, DiffReply::Changes::none);
+
+  in["tags"] = PropertyMap{{"team", "a"}};
+  in["enabledClusterLogTypes"] = PropertyList{"audit", "api"};
+  cluster = cloud.update(kCluster, "main", cluster, in);
+  EXPECT_EQ(at(cluster.outputs, "tagsAll").at("team").string_or(), "a");
+  cloud.remove(kCluster, "main", cluster);
+}
+
+TEST(Eks, AccessEntryPolicyAndAddon) {
+  Private cloud;
+  ResourceState cluster = cloud.create(kCluster, "main", cloud.cluster_inputs());
+  const std::string operator_arn = cloud.make_role("operator", "ec2.amazonaws.com", {});
+  ResourceState entry = cloud.create(kEntry, "op", {{"clusterName", cluster.id}, {"principalArn", operator_arn}});
+  EXPECT_EQ(entry.id, cluster.id + ":" + operator_arn);
+  const PropertyMap scope{{"type", "namespace"}, {"namespaces", PropertyList{"b", "a"}}};
+  ResourceState policy = cloud.create(kPolicy, "op",
+                                      {{"clusterName", cluster.id},
+                                       {"principalArn", operator_arn},
+                                       {"policyArn", "arn:aws:eks::aws:cluster-access-policy/AmazonEKSViewPolicy"},
+                                       {"accessScope", scope}});
+  entry = cloud.update(
+      kEntry, "op", entry,
+      {{"clusterName", cluster.id}, {"principalArn", operator_arn}, {"kubernetesGroups", PropertyList{"ops"}}});
+  EXPECT_THAT(at(entry.outputs, "kubernetesGroups").as_list(), SizeIs(1));
+  cloud.remove(kPolicy, "op", policy);
+  cloud.remove(kEntry, "op", entry);
+
+  ResourceState addon = cloud.create(kAddon, "proxy", {{"clusterName", cluster.id}, {"addonName", "kube-proxy"}});
+  EXPECT_EQ(addon.id, cluster.id + ":kube-proxy");
+  EXPECT_THAT(get(addon, "addonVersion"), StartsWith("v"));
+  cloud.remove(kAddon, "proxy", addon);
+}
+
+TEST(LaunchTemplate, AChangeIsANewVersion) {
+  Private cloud;
+  PropertyMap in{
+      {"instanceType", "t3.medium"},
+      {"userData", "IyEvYmluL3No"},
+      {"networkInterfaces", PropertyList{PropertyMap{{"associatePublicIpAddress", "false"}, {"deviceIndex", 0}}}},
+      {"metadataOptions", PropertyMap{{"httpTokens", "required"}, {"httpPutResponseHopLimit", 2}}},
+      {"blockDeviceMappings",
+       PropertyList{PropertyMap{{"deviceName", "/dev/xvda"}, {"ebs", PropertyMap{{"volumeSize", 20}}}}}},
+      {"tagSpecifications",
+       PropertyList{PropertyMap{{"resourceType", "instance"}, {"tags", PropertyMap{{"Name", "node"}}}}}}};
+  ResourceState one = cloud.create(kTemplate, "t", in);
+  EXPECT_EQ(at(one.outputs, "latestVersion").number_or(0), 1);
+  EXPECT_EQ(cloud.diff(kTemplate, "t", one, in).changes, DiffReply::Changes::none);
+  in["instanceType"] = "t3.large";
+  EXPECT_THAT(cloud.diff(kTemplate, "t", one, in).replaces, ElementsAre());
+  one = cloud.update(kTemplate, "t", one, in);
+  EXPECT_EQ(at(one.outputs, "latestVersion").number_or(0), 2);
+  EXPECT_EQ(get(one, "instanceType"), "t3.large");
+  cloud.remove(kTemplate, "t", one);
+}
+
+TEST(AutoScaling, GroupWaitsForItsInstances) {
+  Private cloud;
+  const std::string ami =
+      at(cloud.invoke(
+             "aws:ssm/getParameter:getParameter",
+             {{"name", "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"}}),
+         "insecureValue")
+          .string_or();
+  EXPECT_THAT(ami, StartsWith("ami-"));
+  ResourceState one = cloud.create(kTemplate, "t", {{"instanceType", "t3.medium"}, {"imageId", ami}});
+  PropertyMap in{{"minSize", 1},
+                 {"maxSize", 3},
+                 {"desiredCapacity", 2},
+                 {"vpcZoneIdentifiers", cloud.subnets},
+                 {"launchTemplate", PropertyMap{{"id", one.id}, {"version", "$Latest"}}},
+                 {"tags", PropertyList{PropertyMap{{"key", "Name"}, {"value", "n"}, {"propagateAtLaunch", true}}}}};
+  ResourceState group = cloud.create(kGroup, "nodes", in);
+  EXPECT_THAT(get(group, "arn"), HasSubstr(":autoScalingGroup"));
+  EXPECT_EQ(cloud.diff(kGroup, "nodes", group, in).changes, DiffReply::Changes::none);
+  in["desiredCapacity"] = 1;
+  group = cloud.update(kGroup, "nodes", group, in);
+  EXPECT_EQ(at(group.outputs, "desiredCapacity").number_or(0), 1);
+  cloud.remove(kGroup, "nodes", group);
+  cloud.remove(kTemplate, "t", one);
+}
+
+TEST(Functions, FindWhatIsThere) {
+  Private cloud;
+  EXPECT_EQ(at(cloud.invoke("aws:index/getCallerIdentity:getCallerIdentity", {}), "accountId").string_or(),
+            "123456789012");
+  EXPECT_EQ(at(cloud.invoke("aws:index/getPartition:getPartition", {}), "dnsSuffix").string_or(), "amazonaws.com");
+  EXPECT_GE(at(cloud.invoke("aws:index/getAvailabilityZones:getAvailabilityZones", {{"state", "available"}}), "names")
+                .as_list()
+                .size(),
+            3u);
+  EXPECT_EQ(at(cloud.invoke("aws:ec2/getVpc:getVpc", {{"id", cloud.vpc}}), "cidrBlock").string_or(), "10.0.0.0/16");
+  EXPECT_TRUE(at(cloud.invoke("aws:ec2/getVpc:getVpc", {{"default", true}}), "default").as_bool());
+  EXPECT_EQ(at(cloud.invoke("aws:ec2/getSubnet:getSubnet", {{"id", cloud.subnets[0]}}), "availabilityZone").string_or(),
+            "us-east-1a");
+  EXPECT_THAT(get({"",
+                   cloud.invoke("aws:eks/getAddonVersion:getAddonVersion",
+                                {{"addonName", "vpc-cni"}, {"kubernetesVersion", "1.33"}}),
+                   {},
+                   {}},
+                  "version"),
+              StartsWith("v1."));
+}
+
+TEST(Functions, RouteTableOfASubnetOnlyWithAnAssociation) {
+  Private cloud;
+  auto lookup = [&] {
+    return cloud.provider->invoke({"aws:ec2/getRouteTable:getRouteTable", {{"subnetId", cloud.subnets[0]}}, false}, {});
+  };
+  auto none = lookup();
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().message, "no route table matches the arguments");
+  const std::string table = cloud.create("aws:ec2/routeTable:RouteTable", "t", {{"vpcId", cloud.vpc}}).id;
+  cloud.create("aws:ec2/routeTableAssociation:RouteTableAssociation", "a",
+               {{"subnetId", cloud.subnets[0]}, {"routeTableId", table}});
+  auto found = lookup();
+  ASSERT_TRUE(found) << found.error().to_string();
+  EXPECT_EQ(at(found->result, "routeTableId").string_or(), table);
+}
+
+TEST(Provider, KnowsWhereItLives) {
+  Cloud cloud;
+  auto home = cloud.provider->home();
+  ASSERT_TRUE(home) << home.error().to_string();
+  EXPECT_THAT(*home, StartsWith("twin world "));
+  EXPECT_GT(home->size(), 20u);
+}
+
+}  // namespace
+}  // namespace drydock
