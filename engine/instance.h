@@ -15,6 +15,7 @@ struct Instance {
   Urn urn;
   std::string package;
   std::shared_ptr<Provider> provider;
+  bool running = false;       // it was configured
   bool configured = true;     // false in previews when its configuration is not known yet: nothing may be asked of it
   bool inline_calls = false;  // never blocks: may be called on the strand
 };

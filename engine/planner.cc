@@ -55,6 +55,11 @@ class Planner {
     provider_ = r_.provider;
     if (provider_ || !is_provider())
       return provider_ != nullptr || error("the provider of '" + goal_.type + "' is missing");
+    if (!r_.loaded) return make_provider();
+    provider_ = plan_.provider = r_.loaded;
+    return true;
+  }
+  bool make_provider() {
     auto made = factory_(package_of(goal_.type), goal_.version);
     if (!made) return error(made.error().to_string());
     provider_ = std::make_shared<Instance>();
@@ -144,7 +149,7 @@ class Planner {
       if (at(checked, "version") != at(inputs_, "version"))
         return error("the provider changed its own version in CheckConfig");
       mark_secrets(checked, inputs_, {});
-      provider_->configured = !contains_unknowns(checked);
+      if (provider_ != r_.loaded) provider_->configured = !contains_unknowns(checked);
     }
     if (!r_.dry_run && contains_unknowns(checked)) return error("an input is not known, though this is no preview");
     next_->inputs = std::move(checked);
@@ -299,6 +304,10 @@ class Planner {
     add(Op::replace, std::move(previous), std::move(next), std::move(found));
   }
   void add(Op op, ResourcePtr previous, ResourcePtr next, DiffReply found = {}) {
+    if (r_.loaded && provider_ == r_.loaded && op != Op::same) {
+      if (!make_provider()) return;
+      provider_->configured = !contains_unknowns(next->inputs);
+    }
     Step step;
     step.info.op = op;
     step.info.urn = r_.urn;

@@ -23,6 +23,9 @@ struct PlanRequest {
   bool old_was_imported = false;  // just now, by the import step of this registration
   /// The resource's provider. For a provider resource of the engine's own: its object; otherwise null, and made here.
   InstancePtr provider;
+  /// Of a provider resource: its object with the old configuration, if a refresh needed it already. It goes on if
+  /// nothing changed.
+  InstancePtr loaded;
   /// Records of the old and the new provider if their references differ, otherwise null.
   ResourcePtr old_provider, new_provider;
   std::string replace_because;  // a key that forces a replacement ("id", "replaceWith", "deletedWith"), or empty

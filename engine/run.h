@@ -182,6 +182,7 @@ class Run {
   void with_default_provider(const std::string& package, const std::string& version, const std::string& url,
                              std::function<void(std::string, InstancePtr)> then, std::function<void(std::string)> fail);
   static void complete_provider_inputs(Goal& goal);
+  std::string default_version(const std::string& package) const;
   Goal default_provider_goal(const std::string& package, const std::string& version, const std::string& url) const;
   /// The provider of an old record, loaded if this run did not register it.
   void with_old_provider(const std::string& reference, std::function<void(InstancePtr)> then,

@@ -2,7 +2,6 @@
 #include <algorithm>
 #include <ctime>
 
-#include "engine/diff.h"
 #include "engine/run.h"
 
 namespace drydock::engine {
@@ -106,11 +105,10 @@ void Run::performed(const ChainPtr& chain, Performed result) {
   StepRun& run = chain->current();
   run.performed = std::move(result);
   if (run.performed.unknown_status) summary_.maybe_corrupt = true;
-  if (run.step.info.op == Op::refresh && run.performed.next) {
-    DiffReply found = compare_inputs(run.step.info.previous->outputs, run.performed.next->outputs);
-    run.step.info.diffs = std::move(found.diffs);
-    run.step.info.detailed = std::move(found.detailed);
-    run.step.info.has_detailed = true;
+  if (run.step.info.op == Op::refresh) {
+    run.step.info.diffs = std::move(run.performed.found.diffs);
+    run.step.info.detailed = std::move(run.performed.found.detailed);
+    run.step.info.has_detailed = run.performed.found.has_detailed;
   }
   set(run, StepState::saving, chain->hidden);
   save(chain);

@@ -55,9 +55,24 @@ void Run::with_provider(const Goal& goal, const std::string& package,
   then(full, instance->second);
 }
 
-void Run::with_default_provider(const std::string& package, const std::string& version, const std::string& url,
+/// Who names no version gets that of the default provider that the stack has, so that it does not get a second one.
+std::string Run::default_version(const std::string& package) const {
+  std::string version;
+  for (const Old& old : olds_) {
+    if (!old.record || old.record->type != "pulumi:providers:" + package ||
+        !old.record->urn.name().starts_with("default"))
+      continue;
+    version = at(old.record->inputs, "version").plain().string_or();
+    if (version.empty()) break;
+  }
+  return version;
+}
+
+void Run::with_default_provider(const std::string& package, const std::string& wanted_version, const std::string& url,
                                 std::function<void(std::string, InstancePtr)> then,
                                 std::function<void(std::string)> fail) {
+  const bool any = wanted_version.empty() && url.empty() && package != "pulumi";
+  const std::string version = any ? default_version(package) : wanted_version;
   const std::string key = package == "pulumi" ? package : package + "\n" + version + "\n" + url;
   auto [it, is_new] = defaults_.try_emplace(key);
   DefaultProvider& provider = it->second;

@@ -76,6 +76,7 @@ void Run::refresh_ended() {
     if (is_gone(copy.deleted_with)) copy.deleted_with = {};
     std::erase_if(copy.dependencies, is_gone);
     for (auto& [key, urns] : copy.property_dependencies) std::erase_if(urns, is_gone);
+    std::erase_if(copy.property_dependencies, [](const auto& pair) { return pair.second.empty(); });  // as Pulumi does
     if (copy == *deployment_.base.resources[slot]) continue;
     olds_[slot].record = std::make_shared<const Resource>(std::move(copy));
     change.puts.emplace_back(slot, olds_[slot].record);

@@ -221,7 +221,11 @@ PlanRequest Run::plan_request(const Registration& r) {
   request.old_was_imported = r.replanned;
   request.provider = r.provider;
   request.dry_run = options_.dry_run;
-  if (is_provider_type(r.goal.type)) request.expected_home = expected_home(r.urn, r.goal.type);
+  if (is_provider_type(r.goal.type)) {
+    request.expected_home = expected_home(r.urn, r.goal.type);
+    const auto loaded = r.old ? instances_.find(ProviderReference{r.old->urn, r.old->id}.str()) : instances_.end();
+    if (loaded != instances_.end() && !r.provider) request.loaded = loaded->second;
+  }
   if (std::find(options_.replace_urns.begin(), options_.replace_urns.end(), r.urn.str()) != options_.replace_urns.end())
     request.replace_because = "id";
   const auto replaced = [&](const Urn& urn) {

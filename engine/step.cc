@@ -13,10 +13,10 @@ std::chrono::milliseconds milliseconds(double seconds) {
   return std::chrono::milliseconds(static_cast<std::int64_t>(seconds * 1000));
 }
 
-Performed done(Draft next) { return {std::move(next), std::nullopt, false}; }
+Performed done(Draft next) { return {std::move(next), std::nullopt, false, {}}; }
 Performed failed(Error error) {
   const bool unknown = error.code == ErrorCode::internal;
-  return {nullptr, std::move(error), unknown};
+  return {nullptr, std::move(error), unknown, {}};
 }
 
 /// Takes what a provider said about a resource into its record.
@@ -30,7 +30,7 @@ void take(Resource& next, drydock::ResourceState state) {
 Performed perform_provider(const Step& step, Draft next, bool dry_run) {
   if (next->id.empty()) next->id = dry_run ? std::string(kUnknownId) : random_uuid();
   if (step.info.op != Op::same) next->outputs = provider_config(next->inputs);
-  if (!step.provider || !step.provider->configured) return done(std::move(next));
+  if (!step.provider || !step.provider->configured || step.provider->running) return done(std::move(next));
   // A provider that did not change runs with the inputs that it was made with.
   const PropertyMap& inputs = step.info.op == Op::same ? step.info.previous->inputs : next->inputs;
   auto home = configure(*step.provider, provider_config(inputs), step.expected_home);
@@ -119,6 +119,30 @@ Performed import(const Step& step, Draft next, std::stop_token cancelled) {
   return done(std::move(next));
 }
 
+DiffKind inverse(DiffKind kind) {
+  switch (kind) {
+    case DiffKind::add:
+      return DiffKind::delete_;
+    case DiffKind::delete_:
+      return DiffKind::add;
+    case DiffKind::add_replace:
+      return DiffKind::delete_replace;
+    case DiffKind::delete_replace:
+      return DiffKind::add_replace;
+    default:
+      return kind;
+  }
+}
+
+/// What changed outside: the provider says how it would get back to the old inputs, and we read that backwards.
+DiffReply drift(const Step& step, const Resource& now) {
+  const Resource& old = *step.info.previous;
+  auto back = step.provider->provider->diff({old.urn, old.id, now.inputs, now.outputs, old.inputs, old.ignore_changes});
+  if (!back) return {};
+  for (auto& [path, change] : back->detailed) change.kind = inverse(change.kind);
+  return std::move(*back);
+}
+
 /// The record as the cloud has it now; null when it is gone.
 Performed refresh(const Step& step, std::stop_token cancelled) {
   const Resource& old = *step.info.previous;
@@ -128,7 +152,8 @@ Performed refresh(const Step& step, std::stop_token cancelled) {
   auto next = std::make_shared<Resource>(old);
   if (found->inputs) next->inputs = *found->inputs;
   take(*next, std::move(*found));
-  return done(std::move(next));
+  DiffReply drifted = old.external ? DiffReply{} : drift(step, *next);
+  return {std::move(next), std::nullopt, false, std::move(drifted)};
 }
 
 void mark_secret(PropertyValue& output, const PropertyValue& input) {
@@ -169,6 +194,7 @@ Result<std::string> configure(Instance& instance, const PropertyMap& inputs, con
     return fail(ErrorCode::conflict, "this stack's '" + instance.package + "' resources live in " + expected_home +
                                          ", but this command is aimed at " + *home +
                                          ". Nothing was changed. Aim the command there, or use another stack.");
+  instance.running = true;
   return home;
 }
 

@@ -29,6 +29,7 @@ struct Performed {
   ResourcePtr next;
   std::optional<Error> error;
   bool unknown_status = false;  // nobody knows whether it happened
+  DiffReply found;              // of a refresh: what changed outside, as the provider sees it
 };
 
 /// Makes the call, if the step has one. Blocks unless the instance is inline.

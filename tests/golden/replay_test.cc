@@ -45,6 +45,8 @@ engine::Options options_of(const std::string& phase) {
   options.parallel = 8;
   options.dry_run = phase.find("preview") != phase.npos;
   options.continue_on_error = phase.find("continue-on-error") != phase.npos;
+  options.refresh = phase.find("with-refresh") != phase.npos;
+  if (phase.find("-refresh-") == 2) options.command = engine::Command::refresh;
   if (phase.find("destroy") != phase.npos) options.command = engine::Command::destroy;
   return options;
 }
@@ -103,7 +105,7 @@ TEST_P(Golden, SameCallsAnswersAndState) {
 INSTANTIATE_TEST_SUITE_P(Pulumi, Golden,
                          testing::Values("stash-go", "stash-node", "life-go", "life-node", "component-go",
                                          "component-node", "remote-go", "remote-node", "invoke-go", "unknowns-go",
-                                         "failure-go"),
+                                         "failure-go", "options-go", "drift-go"),
                          [](const auto& row) { return replace_all(row.param, "-", "_"); });
 
 }  // namespace
