@@ -11,7 +11,9 @@
 
 #include "base/json.h"
 
-namespace drydock::aws::eks {
+// A name of their own for the linker: programs have classes called drydock::aws::eks::Cluster, too, and one binary
+// holds both.
+namespace drydock::aws::eks_nouns {
 
 using TagMap = std::map<std::string, std::string>;
 
@@ -266,4 +268,8 @@ void each_field(V& v, Update& x) {
   v("_addonName", x.addonName), v("_then", x.then);
 }
 
-}  // namespace drydock::aws::eks
+}  // namespace drydock::aws::eks_nouns
+
+namespace drydock::aws {
+namespace eks = eks_nouns;
+}
