@@ -75,13 +75,13 @@ std::string node_summary(const Json& nodes) {
 std::string story_text(const Json& story) {
   std::string out = fmt::format("{}  {}  {}\n", name_of(story), story.at("instanceId").string_or(), state_of(story));
   const auto& entries = list_of(story, story.has("story") ? "story" : "entries");
-  std::int64_t begin = entries.empty() ? 0 : entries.front().at("at").int_or(0), boot = 1;
+  std::int64_t begin = entries.empty() ? 0 : entries.front().at("ms").int_or(0), boot = 1;
   for (const auto& e : entries) {
     if (e.at("boot").int_or(1) != boot) {
       boot = e.at("boot").int_or(1);
       out += fmt::format("-- boot {} --\n", boot);
     }
-    std::int64_t at = e.at("at").int_or(0);
+    std::int64_t at = e.at("ms").int_or(0);
     std::string result = e.at("result").string_or("ok");
     out += fmt::format("{}  {}  {}  {} {}", time_text(at), pad(offset_text(at - begin), 11), pad(result, 7),
                        pad(e.at("actor").string_or(), 15), e.at("what").string_or(e.at("step").string_or()));
@@ -91,6 +91,8 @@ std::string story_text(const Json& story) {
     out += "\n";
     const std::string inset(24, ' ');
     if (std::string why = e.at("why").string_or(); !why.empty()) out += inset + why + "\n";
+    if (std::int64_t tries = e.at("attempts").int_or(1); tries > 1 && e.at("seconds").is_number())
+      out += inset + fmt::format("tried {} times in {:.0f} s\n", tries, e.at("seconds").as_double());
     for (const auto& hop : list_of(e.at("path"), "")) out += inset + "  " + hop.string_or(hop.dump()) + "\n";
     for (const auto& word : list_of(e.at("words"), "")) out += inset + "| " + word.string_or() + "\n";
   }

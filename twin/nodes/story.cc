@@ -16,6 +16,7 @@ std::int64_t attempts(const Entry& entry, std::int64_t now) {
 Json entry_json(const Entry& entry, std::int64_t now) {
   Json out = Json::object({{"boot", entry.boot},
                            {"at", iso_millis(from_epoch_millis(entry.at))},
+                           {"ms", entry.at},
                            {"step", entry.step},
                            {"actor", entry.actor},
                            {"what", entry.what},
