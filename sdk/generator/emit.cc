@@ -76,7 +76,7 @@ class Emitter {
     const auto uses = types_.uses(module_);
     for (const auto& header : uses.includes_before) text += fmt::format("#include <{}>\n", header);
     for (const auto& [space, names] : uses.forward) {
-      text += fmt::format("\nnamespace {} {{\n", space);
+      text += fmt::format("\nnamespace {} {{\n", opened(space));
       for (const auto& name : names) text += name + "\n";
       text += "}\n";
     }
@@ -94,7 +94,13 @@ class Emitter {
         p_.name, header_of(p_.name, module_), space(), source_);
   }
 
-  std::string space() const { return namespace_of(p_.name, module_); }
+  std::string space() const { return opened(namespace_of(p_.name, module_)); }
+  /// Packages live in an inline namespace: nouns of ours with the same names (drydock::aws::...) are other types, and both
+  /// may be linked into one program.
+  static std::string opened(const std::string& qualified) {
+    constexpr std::string_view root = "drydock::";
+    return "drydock::inline packages::" + qualified.substr(root.size());
+  }
 
   void named_type(const NamedType& type) {
     if (type.is_enum()) {
