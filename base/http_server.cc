@@ -3,6 +3,7 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
@@ -78,14 +79,20 @@ struct HttpServer::State : std::enable_shared_from_this<HttpServer::State> {
   struct Reply;
 
   State(Loop& loop, Options o, Handler h)
-      : options(std::move(o)), handler(std::move(h)), acceptor(loop.context()), context(loop.context()) {}
+      : options(std::move(o)),
+        handler(std::move(h)),
+        acceptor(loop.context()),
+        sweeper(loop.context()),
+        context(loop.context()) {}
 
   void accept();
+  void sweep();
   void close();
 
   Options options;
   Handler handler;
   tcp::acceptor acceptor;
+  asio::steady_timer sweeper;
   asio::io_context& context;
   std::unique_ptr<asio::ssl::context> tls;
   std::set<Session*> sessions;
@@ -100,7 +107,11 @@ struct HttpServer::State::Session : std::enable_shared_from_this<Session> {
   virtual void read() = 0;
   virtual void write_front() = 0;
   virtual void shut() = 0;
-  virtual void idle_limit(bool on) = 0;
+  /// A stream's own timer cannot be moved while it reads and writes; the sweeper looks at this instead.
+  void idle_limit(bool on) {
+    idle = on;
+    if (on) idle_since = std::chrono::steady_clock::now();
+  }
 
   void arrived(HttpRequest request, bool keep) {
     if (busy) {
@@ -168,7 +179,8 @@ struct HttpServer::State::Session : std::enable_shared_from_this<Session> {
   std::size_t queued = 0;
   std::optional<std::pair<HttpRequest, bool>> ahead;
   std::function<void()> on_close;
-  bool busy = false, streaming = false, keep_alive = true;
+  std::chrono::steady_clock::time_point idle_since;
+  bool busy = false, streaming = false, keep_alive = true, idle = false;
   bool gone = false, dead = false, close_after_write = false;
 };
 
@@ -246,12 +258,6 @@ struct HttpServer::State::SessionOf final : Session {
       read();
     }
   }
-  void idle_limit(bool on) override {
-    if (on)
-      lowest().expires_after(server->options.idle);
-    else
-      lowest().expires_never();
-  }
   void read() override {
     if (dead || close_after_write) return;
     parser.emplace();
@@ -317,8 +323,23 @@ void HttpServer::State::accept() {
   });
 }
 
+void HttpServer::State::sweep() {
+  sweeper.expires_after(
+      std::max<std::chrono::steady_clock::duration>(options.idle / 4, std::chrono::milliseconds(250)));
+  sweeper.async_wait([self = shared_from_this()](const error_code& error) {
+    if (error || self->closed) return;
+    const auto limit = std::chrono::steady_clock::now() - self->options.idle;
+    std::vector<std::shared_ptr<Session>> late;
+    for (Session* session : self->sessions)
+      if (session->idle && session->idle_since < limit) late.push_back(session->shared_from_this());
+    for (const auto& session : late) session->lost();
+    self->sweep();
+  });
+}
+
 void HttpServer::State::close() {
   closed = true;
+  sweeper.cancel();
   error_code ignored;
   acceptor.close(ignored);
   std::vector<std::shared_ptr<Session>> open;
@@ -352,6 +373,7 @@ Result<std::unique_ptr<HttpServer>> HttpServer::listen(Loop& loop, Options optio
   if (error == asio::error::address_in_use) return fail(ErrorCode::unavailable, where + " is in use");
   if (error) return fail(ErrorCode::unavailable, "cannot listen on " + where + ": " + error.message());
   state->accept();
+  state->sweep();
   return std::unique_ptr<HttpServer>(new HttpServer(std::move(state)));
 }
 
