@@ -210,7 +210,17 @@ class StackRun {
     return fail(ErrorCode::cancelled, fmt::format("the {} was not confirmed; nothing was changed", action));
   }
 
+  // A secret that turns up in the middle of an update could not be saved, and what was made meanwhile would be
+  // forgotten. So the passphrase has to be there before anything is made.
+  Result<void> require_passphrase() const {
+    if (command_ == engine::Command::destroy) return {};
+    auto passphrase = engine::passphrase_from_environment();
+    if (!passphrase) return pass(passphrase, fmt::format("updating stack '{}'", stack_->id().stack));
+    return {};
+  }
+
   Result<SummaryEvent> update() {
+    if (auto there = require_passphrase(); !there) return pass(there);
     auto sink = stack_->begin_run();
     if (!sink) return pass(sink);
     engine::HistoryEntry history;
