@@ -96,7 +96,8 @@ lint() {
 }
 
 go_program() {
-  check "Go program" bash tests/outside/go_program.sh
+  check "install outside clients" outside_python
+  check "Go program" env DRYDOCK_TEST_GO=1 PATH="$PWD/build/test-venv/bin:$PATH" build/test-venv/bin/python -m pytest -q tests/outside/programs_test.py -k go
 }
 
 # fuzz SECONDS: every fuzz target for so long, from an empty corpus.

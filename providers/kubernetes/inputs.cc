@@ -76,9 +76,11 @@ bool replaces_by_type(const std::string& kind, const std::string& path, const Pr
   if (kind == "Pod" && below("spec"))
     return !path.ends_with(".image") && !below("spec.activeDeadlineSeconds") && !below("spec.tolerations");
   bool data = below("data") || below("binaryData") || below("stringData");
-  bool immutable = at(news, "immutable").plain().bool_or(false);
-  if (kind == "ConfigMap" && data) return immutable || !may.config_maps;
-  if (kind == "Secret" && data) return immutable || !may.secrets;
+  // An object that says `immutable: false` itself wants to be changed in place, whatever the provider's settings:
+  // aws-auth must never be away while nodes renew their tokens.
+  const PropertyValue said = at(news, "immutable").plain();
+  if (kind == "ConfigMap" && data) return !said.is_bool() ? !may.config_maps : said.as_bool();
+  if (kind == "Secret" && data) return !said.is_bool() ? !may.secrets : said.as_bool();
   return false;
 }
 
