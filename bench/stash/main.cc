@@ -1,5 +1,5 @@
 // `count` resources of the engine's own type: the engine's cost without any cloud's.
-#include <drydock/stash.h>
+#include <drydock/drydock.h>
 
 #include <string>
 
