@@ -1,5 +1,6 @@
 #include "providers/aws/lease.h"
 
+#include <algorithm>
 #include <chrono>
 
 #include "base/json.h"
@@ -9,8 +10,9 @@ namespace {
 
 using namespace std::chrono_literals;
 
-constexpr auto kHeartbeat = 2s;  // the twin forgets a lease after 10 s
-constexpr auto kLinger = 300ms;  // between two operations of one run
+constexpr auto kHeartbeat = 2s;    // the twin forgets a lease after 10 s
+constexpr auto kLinger = 300ms;    // between two operations of one run
+constexpr auto kSettles = 1500ms;  // after the last operation that began or ended, before we say that all wait
 
 }  // namespace
 
@@ -27,13 +29,13 @@ ClockLease::~ClockLease() {
 
 void ClockLease::change(int operations, int waiting) {
   std::lock_guard lock(mutex_);
-  const bool was_waiting = operations_ > 0 && waiting_ >= operations_;
+  const bool was_waiting = all_wait();
   const bool was_busy = operations_ > 0;
   operations_ += operations;
   waiting_ += waiting;
+  if (operations != 0) moved_ = std::chrono::steady_clock::now();
   if (!thread_.joinable() && operations_ > 0) thread_ = std::thread([this] { keep(); });
-  if (was_waiting != (operations_ > 0 && waiting_ >= operations_) || was_busy != (operations_ > 0))
-    changed_.notify_all();
+  if (was_waiting != all_wait() || was_busy != (operations_ > 0)) changed_.notify_all();
 }
 
 std::string ClockLease::call(const char* method, const std::string& path, const std::string& body) {
@@ -48,7 +50,9 @@ void ClockLease::keep() {
   std::unique_lock lock(mutex_);
   while (!stop_) {
     const bool busy = operations_ > 0;
-    const bool waiting = busy && waiting_ >= operations_;
+    const bool all_waited = all_wait();
+    const auto settled = moved_ + kSettles, now = std::chrono::steady_clock::now();
+    const bool waiting = all_waited && now >= settled;
     lock.unlock();
     if (busy && id.empty()) {
       auto reply = Json::parse(call("POST", "", R"({"who":"aws provider"})"));
@@ -58,10 +62,14 @@ void ClockLease::keep() {
       id.clear();  // the twin was reset, or forgot us
     lock.lock();
     auto moved = [&] {
-      return stop_ || (operations_ > 0) != busy || (operations_ > 0 && waiting_ >= operations_) != waiting;
+      return stop_ || (operations_ > 0) != busy || all_wait() != all_waited ||
+             (waiting && moved_ + kSettles != settled);
     };
-    if (!changed_.wait_for(lock, busy ? std::chrono::milliseconds(kHeartbeat) : kLinger, moved) && !busy &&
-        !id.empty()) {
+    std::chrono::milliseconds pause = busy ? std::chrono::milliseconds(kHeartbeat) : kLinger;
+    if (all_waited && !waiting) {
+      pause = std::min(pause, std::chrono::ceil<std::chrono::milliseconds>(moved_ + kSettles - now));
+    }
+    if (!changed_.wait_for(lock, pause, moved) && !busy && !id.empty()) {
       lock.unlock();
       call("DELETE", "/" + id, "");
       id.clear();

@@ -1,7 +1,11 @@
 // While we work, the twin's deadlines stand still: a lease on its clock, kept by a thread of its own. It says "waiting"
-// when every operation in flight is inside a waiter, so that what can only end by a deadline does end.
+// when every operation in flight is inside a waiter and none has begun or ended for a while, so that what can only end
+// by a deadline does end. The while is for what we cannot see: the engine between two steps, writing its journal to a
+// slow disk, and other providers at work. Without it one add-on that waits for nodes let twenty simulated minutes pass
+// while the node group's own registration was being written.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <thread>
@@ -24,6 +28,7 @@ class ClockLease {
 
  private:
   void change(int operations, int waiting);
+  bool all_wait() const { return operations_ > 0 && waiting_ >= operations_; }  // REQUIRES: mutex_
   void keep();
   std::string call(const char* method, const std::string& path, const std::string& body);
 
@@ -31,9 +36,10 @@ class ClockLease {
   const HttpOrigin twin_;
   std::mutex mutex_;
   std::condition_variable changed_;
-  int operations_ = 0, waiting_ = 0;  // guarded by mutex_
-  bool stop_ = false;                 // guarded by mutex_
-  std::thread thread_;                // runs keep(); started by the first operation
+  int operations_ = 0, waiting_ = 0;               // guarded by mutex_
+  std::chrono::steady_clock::time_point moved_{};  // when an operation last began or ended; guarded by mutex_
+  bool stop_ = false;                              // guarded by mutex_
+  std::thread thread_;                             // runs keep(); started by the first operation
 };
 
 }  // namespace drydock::aws_provider
