@@ -15,8 +15,10 @@ namespace {
 
 constexpr auto kQuiet = 5ms;           // before completions
 constexpr auto kQuietDeadline = 2s;    // before deadlines, when nobody holds a lease
-constexpr auto kQuietWaiting = 250ms;  // before deadlines, when every holder waits
-constexpr auto kWalkEvery = 20ms;      // when every holder waits and nothing is queued
+constexpr auto kQuietWaiting = 1s;     // before deadlines, when every holder waits
+constexpr auto kLook = 25ms;           // at the network once more before time jumps: on a busy machine we are late
+constexpr auto kStale = 1s;            // after which a look says nothing any more
+constexpr auto kWalkEvery = 50ms;      // when every holder waits and nothing is queued
 constexpr auto kWalkStep = 30s;        // simulated
 constexpr auto kLeaseLife = 10s;
 
@@ -151,6 +153,11 @@ std::optional<Clock::Real> Clock::pump(Real real, std::chrono::microseconds slic
   if (deadlines_.empty() && leases_.empty()) return again;
   if (real < *from) {
     come(*from);
+    return again;
+  }
+  if (real - last_walk_ > kStale) {  // requests may have come while nobody looked
+    last_walk_ = real;
+    come(real + kLook);
     return again;
   }
   if (deadlines_.empty()) {  // every holder waits, and nothing is on its way: walk on
