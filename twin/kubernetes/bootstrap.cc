@@ -165,15 +165,6 @@ void make_classes(KubeCluster& cluster) {
   (void)cluster.upsert(std::move(gp2));
 }
 
-void make_api_service(KubeCluster& cluster) {
-  Json service = kube::make_object("v1", "Service", "default", "kubernetes");
-  service["metadata"]["labels"] = Json::object({{"component", "apiserver"}, {"provider", "kubernetes"}});
-  service["spec"]["clusterIP"] = service_address(cluster.record(), 1);
-  service["spec"]["ports"] =
-      Json::array({Json::object({{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", 443}})});
-  (void)cluster.upsert(std::move(service));
-}
-
 }  // namespace
 
 std::string service_address(const ClusterRecord& record, std::int64_t n) {
@@ -183,8 +174,21 @@ std::string service_address(const ClusterRecord& record, std::int64_t n) {
   return fmt::format("{}.{}.{}.{}", address >> 24 & 255, address >> 16 & 255, address >> 8 & 255, address & 255);
 }
 
+void make_api_service(KubeCluster& cluster) {
+  Json service = kube::make_object("v1", "Service", "default", "kubernetes");
+  service["metadata"]["labels"] = Json::object({{"component", "apiserver"}, {"provider", "kubernetes"}});
+  service["spec"]["clusterIP"] = service_address(cluster.record(), 1);
+  service["spec"]["ports"] =
+      Json::array({Json::object({{"name", "https"}, {"port", 443}, {"protocol", "TCP"}, {"targetPort", 443}})});
+  (void)cluster.upsert(std::move(service));
+}
+
 void open_namespace(KubeCluster& cluster, const std::string& name) {
   (void)cluster.upsert(kube::make_object("v1", "ServiceAccount", name, "default"));
+  Json root = kube::make_object("v1", "ConfigMap", name, "kube-root-ca.crt");
+  root["metadata"]["annotations"]["kubernetes.io/description"] = "The authority by which pods know the API server.";
+  root["data"]["ca.crt"] = cluster.record().authority;
+  (void)cluster.upsert(std::move(root));
 }
 
 void bootstrap(KubeCluster& cluster) {

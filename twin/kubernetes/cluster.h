@@ -101,8 +101,6 @@ struct Neighbours {
   std::function<Result<StsIdentity>(const std::string& url, const std::map<std::string, std::string>& headers)> sts;
   /// The access entries and mode of a cluster.
   std::function<AccessConfig(const KubeCluster&)> access;
-  /// Unique id of an IAM role or user by its ARN; "" if it does not exist.
-  std::function<std::string(const std::string& arn)> principal_id;
   /// PrivateDnsName of an instance, as the control plane's own DescribeInstances sees it; "" if unknown.
   std::function<std::string(const KubeCluster&, const std::string& instance_id)> private_dns_name;
   /// Log lines of a container, without the final newline handling; error text if kubelet cannot be reached.
@@ -118,13 +116,15 @@ struct ClusterRecord {
   std::string version;           // "1.32"
   std::string hostname;          // <id>.<xx>.<region>.eks.amazonaws.com
   std::string service_cidr;      // 10.100.0.0/16
+  std::string authority;         // PEM of whoever signed `certificate`
   std::string certificate, key;  // PEM, of the API server
   int port = 0;                  // loopback; kept across restarts
 };
 template <class V>
 void each_field(V& v, ClusterRecord& x) {
   v("name", x.name), v("region", x.region), v("id", x.id), v("version", x.version), v("hostname", x.hostname);
-  v("serviceCidr", x.service_cidr), v("_certificate", x.certificate), v("_key", x.key), v("port", x.port);
+  v("serviceCidr", x.service_cidr), v("_authority", x.authority), v("_certificate", x.certificate), v("_key", x.key),
+      v("port", x.port);
 }
 
 class KubeCluster {

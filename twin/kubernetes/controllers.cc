@@ -111,6 +111,7 @@ void reconcile(KubeCluster& cluster, const std::string& item) {
   bool one_node = parts[0] == "daemon";
   const Json* found = cluster.get(one_node ? "daemonsets.apps" : parts[0], parts[1], parts[2]);
   if (found == nullptr) {
+    if (item == "services|default|kubernetes") make_api_service(cluster);
     if (parts[0] == "nodes") controllers::node(cluster, kube::make_object("v1", "Node", "", parts[2]));
     return;
   }

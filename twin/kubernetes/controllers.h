@@ -17,6 +17,8 @@ void daemon_set(KubeCluster& cluster, const Json& object);
 void daemon_on(KubeCluster& cluster, const Json& object, const std::string& node);
 // scheduler.cc
 void schedule(KubeCluster& cluster, const Json& pod);
+/// Gives a pod its node, with the condition and the event that tell of it.
+void note_placed(KubeCluster& cluster, const Json& pod, const std::string& node);
 /// Whether the pod may run there as far as taints (of that effect), selector and affinity go; why not otherwise.
 struct Fit {
   bool selected = true;
@@ -40,7 +42,8 @@ std::string template_hash(const Json& pod_template);
 std::vector<const Json*> pods_at(const KubeCluster& cluster, const PodIndex::Keys& keys);
 /// Pods that the owner controls.
 std::vector<const Json*> pods_of(const KubeCluster& cluster, const Json& owner);
-void create_pod(KubeCluster& cluster, const Json& owner, Json pod, std::string_view component);
+/// The pod as stored; nothing when it was refused, which an event of the owner tells.
+std::optional<Json> create_pod(KubeCluster& cluster, const Json& owner, Json pod, std::string_view component);
 void delete_pod(KubeCluster& cluster, const Json& owner, const std::string& name_space, const std::string& name,
                 std::string_view component);
 

@@ -42,7 +42,7 @@ Json daemon_pod(const Json& set, const std::string& node, const std::string& has
   pod["metadata"]["labels"]["pod-template-generation"] = std::to_string(set.at("metadata").at("generation").int_or(1));
   tolerate_like_a_daemon(pod["spec"]);
   pod["spec"]["affinity"]["nodeAffinity"]["requiredDuringSchedulingIgnoredDuringExecution"] = on_node(node);
-  pod["spec"]["nodeName"] = node;  // the scheduler would find no other; it says so below
+  pod["spec"]["nodeName"] = node;  // the scheduler could choose no other
   return pod;
 }
 
@@ -84,7 +84,9 @@ void look(KubeCluster& cluster, const Json& set, DaemonView& view, const std::st
   view.nodes[node_name] = slot;
   count(view, slot, 1);
   for (const std::string& name : strays) delete_pod(cluster, set, namespace_of(set), name, kComponent);
-  if (missing) create_pod(cluster, set, daemon_pod(set, node_name, view.hash), kComponent);
+  if (!missing) return;
+  auto made = create_pod(cluster, set, daemon_pod(set, node_name, view.hash), kComponent);
+  if (made) note_placed(cluster, *made, node_name);
 }
 
 /// Pods of an older template make room, so many at a time as may be away.

@@ -130,6 +130,7 @@ Result<KubeCluster*> Kubernetes::create(const NewCluster& what) {
   auto pair = make_server_certificate({(*authority)->certificate, (*authority)->key}, "kube-apiserver", names,
                                       {"127.0.0.1", "::1", service_address(record, 1)});
   if (!pair) return pass(pair);
+  record.authority = (*authority)->certificate;
   record.certificate = pair->certificate;
   record.key = pair->key;
   world.table<ClusterRecord>(what.region).put(what.name, record);

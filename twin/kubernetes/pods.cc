@@ -48,13 +48,15 @@ std::vector<const Json*> pods_of(const KubeCluster& cluster, const Json& owner) 
   return pods_at(cluster, PodIndex::at(cluster.state().pods.by_owner, kube::uid_of(owner)));
 }
 
-void create_pod(KubeCluster& cluster, const Json& owner, Json pod, std::string_view component) {
+std::optional<Json> create_pod(KubeCluster& cluster, const Json& owner, Json pod, std::string_view component) {
   auto made = cluster.create(std::move(pod));
   if (made) {
     cluster.event(owner, "Normal", "SuccessfulCreate", "Created pod: " + kube::name_of(*made), component);
   } else {
     cluster.event(owner, "Warning", "FailedCreate", "Error creating: " + made.error().message, component);
+    return {};
   }
+  return std::move(*made);
 }
 
 void delete_pod(KubeCluster& cluster, const Json& owner, const std::string& name_space, const std::string& name,

@@ -115,21 +115,6 @@ void refuse_for_now(KubeCluster& cluster, const Json& pod, const std::string& wh
   cluster.event(pod, "Warning", "FailedScheduling", why, "default-scheduler");
 }
 
-void place(KubeCluster& cluster, const Json& pod, const std::string& node) {
-  std::string home = kube::namespace_of(pod), name = name_of(pod);
-  cluster.event(pod, "Normal", "Scheduled", fmt::format("Successfully assigned {}/{} to {}", home, name, node),
-                "default-scheduler");
-  cluster.edit("pods", home, name, [&](Json& stored) {
-    stored["spec"]["nodeName"] = node;
-    kube::set_condition(stored, "PodScheduled", "True", "", "", cluster.world().now());
-    for (Json& condition : stored["status"]["conditions"].as_array()) {
-      for (const char* member : {"reason", "message"}) {
-        if (condition.at(member).string_or("x").empty()) condition.erase(member);
-      }
-    }
-  });
-}
-
 }  // namespace
 
 Fit fit(const Json& spec, const Json& node) {
@@ -142,6 +127,21 @@ Fit fit(const Json& spec, const Json& node) {
     out.taint = taint.at("key").string_or() + ": " + taint.at("value").string_or();
   }
   return out;
+}
+
+void note_placed(KubeCluster& cluster, const Json& pod, const std::string& node) {
+  std::string home = kube::namespace_of(pod), name = name_of(pod);
+  cluster.event(pod, "Normal", "Scheduled", fmt::format("Successfully assigned {}/{} to {}", home, name, node),
+                "default-scheduler");
+  cluster.edit("pods", home, name, [&](Json& stored) {
+    stored["spec"]["nodeName"] = node;
+    kube::set_condition(stored, "PodScheduled", "True", "", "", cluster.world().now());
+    for (Json& condition : stored["status"]["conditions"].as_array()) {
+      for (const char* member : {"reason", "message"}) {
+        if (condition.at(member).string_or("x").empty()) condition.erase(member);
+      }
+    }
+  });
 }
 
 void schedule(KubeCluster& cluster, const Json& pod) {
@@ -171,7 +171,7 @@ void schedule(KubeCluster& cluster, const Json& pod) {
     if (best.empty() || used.pods < best_pods) best = name_of(*node), best_pods = used.pods;
   }
   if (best.empty()) return refuse_for_now(cluster, pod, why_not(reasons, nodes.size()));
-  place(cluster, pod, best);
+  note_placed(cluster, pod, best);
 }
 
 }  // namespace drydock::twin::kubernetes::controllers

@@ -105,6 +105,8 @@ std::vector<Cause> validate(const kube::Kind& kind, const Json& object, const Js
 // bootstrap.cc: namespaces, roles and the rest that a new EKS control plane brings.
 void bootstrap(KubeCluster& cluster);
 void open_namespace(KubeCluster& cluster, const std::string& name);
+/// default/kubernetes, the service of the API server itself; made again when somebody deletes it.
+void make_api_service(KubeCluster& cluster);
 /// The n-th address of the service network.
 std::string service_address(const ClusterRecord& record, std::int64_t n);
 

@@ -28,11 +28,6 @@ kubernetes::Neighbours neighbours(World& world) {
   out.access = [&world](const kubernetes::KubeCluster& c) {
     return eks::access_config(world, c.record().region, c.record().name);
   };
-  out.principal_id = [&world](const std::string& arn) {
-    for (const auto& [name, role] : world.table<aws::Role>())
-      if (role.Arn == arn) return role.RoleId;
-    return std::string();
-  };
   out.private_dns_name = [&world](const kubernetes::KubeCluster& c, const std::string& id) {
     return private_dns_name(world, c.record().region, id);
   };
