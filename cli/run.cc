@@ -214,8 +214,9 @@ class StackRun {
   // forgotten. So the passphrase has to be there before anything is made.
   Result<void> require_passphrase() const {
     if (command_ == engine::Command::destroy) return {};
-    auto passphrase = engine::passphrase_from_environment();
-    if (!passphrase) return pass(passphrase, fmt::format("updating stack '{}'", stack_->id().stack));
+    for (engine::SecretsManager* secrets : {&stack_->secrets(), &stack_->config_secrets()})
+      if (auto right = secrets->check_passphrase(); !right)
+        return pass(right, fmt::format("stack '{}'", stack_->id().stack));
     return {};
   }
 

@@ -111,6 +111,14 @@ Result<std::string> SecretsManager::decrypt(std::string_view ciphertext) {
   return std::move(*plaintext);
 }
 
+Result<void> SecretsManager::check_passphrase() {
+  const std::lock_guard lock(mutex_);
+  if (!salt_.empty()) return unlock();
+  auto passphrase = passphrase_();
+  if (!passphrase) return pass(passphrase);
+  return {};
+}
+
 std::string SecretsManager::salt() const {
   std::lock_guard lock(mutex_);
   return salt_;

@@ -31,6 +31,10 @@ class SecretsManager {
   Result<std::string> encrypt(std::string_view plaintext);
   Result<std::string> decrypt(std::string_view ciphertext);
 
+  /// Whether a secret could be made now: a passphrase is known, and it is the one of the secrets that are there. To ask
+  /// before a run, since in its middle it is too late.
+  Result<void> check_passphrase();
+
   /// The salt text to store with the stack; empty as long as no secret was made.
   std::string salt() const;
 

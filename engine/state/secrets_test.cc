@@ -33,6 +33,14 @@ TEST(Secrets, AWrongPassphraseIsSaid) {
             "PULUMI_CONFIG_PASSPHRASE_FILE to it");
 }
 
+TEST(Secrets, APassphraseIsCheckedBeforeAnySecret) {
+  EXPECT_TRUE(SecretsManager(kPulumiSalt, with("x")).check_passphrase());
+  EXPECT_EQ(SecretsManager(kPulumiSalt, with("y")).check_passphrase().error().code, ErrorCode::access_denied);
+  SecretsManager fresh("", with("p"));
+  EXPECT_TRUE(fresh.check_passphrase());
+  EXPECT_EQ(fresh.salt(), "") << "asking makes none";
+}
+
 TEST(Secrets, ANewStackGetsItsSaltWithTheFirstSecret) {
   SecretsManager mine("", with("p"));
   EXPECT_EQ(mine.salt(), "");
