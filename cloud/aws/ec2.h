@@ -88,7 +88,7 @@ struct Subnet {
   std::vector<CidrAssociation> ipv6CidrBlocks;  // rendered as ipv6CidrBlockAssociationSet
   PrivateDnsNameOptions privateDnsNameOptionsOnLaunch;
   Tags tagSet;
-  std::vector<std::string> usedAddresses;  // private addresses in use, v4
+  std::vector<std::string> usedAddresses;  // v4, sorted; what the interfaces hold, so neither journaled nor on the wire
 };
 template <class V>
 void each_field(V& v, Subnet& x) {
@@ -99,7 +99,7 @@ void each_field(V& v, Subnet& x) {
   v("assignIpv6AddressOnCreation", x.assignIpv6AddressOnCreation), v("ipv6Native", x.ipv6Native);
   v("enableDns64", x.enableDns64), v("mapCustomerOwnedIpOnLaunch", x.mapCustomerOwnedIpOnLaunch);
   v("_ipv6CidrBlocks", x.ipv6CidrBlocks), v("privateDnsNameOptionsOnLaunch", x.privateDnsNameOptionsOnLaunch);
-  v("tagSet", x.tagSet), v("_usedAddresses", x.usedAddresses);
+  v("tagSet", x.tagSet);
 }
 
 /// Exactly one destination and one target is set.

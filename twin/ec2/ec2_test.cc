@@ -225,6 +225,32 @@ TEST_F(Ec2Story, AddressesOfASubnetRunOut) {
   ok("CreateNetworkInterface", "{'SubnetId':'" + small + "'}");
 }
 
+TEST_F(Ec2Story, ASubnetKnowsItsAddressesAfterARestart) {
+  const std::string file = testing::TempDir() + "ec2-addresses.journal";
+  std::filesystem::remove(file);
+  auto open = [&] { return std::move(*World::open({.journal = file, .seed = "addresses"})); };
+  std::string small;
+  {
+    auto world = open();
+    Front front(*world);
+    Ec2 ec2(front, *world);
+    small = world->table<aws::Subnet>("us-east-1").begin()->first;
+    aws::Subnet& row = *world->table<aws::Subnet>("us-east-1").edit(small);
+    row.cidrBlock = "172.31.0.0/28", row.availableIpAddressCount = 11;
+    for (int i = 0; i < 6; ++i) ASSERT_TRUE(ec2.create_interface("us-east-1", {.subnet_id = small}));
+    world->commit();
+  }
+  auto world = open();
+  Front front(*world);
+  Ec2 ec2(front, *world);
+  std::set<std::string> addresses;
+  for (int i = 0; i < 5; ++i) EXPECT_TRUE(ec2.create_interface("us-east-1", {.subnet_id = small}));
+  EXPECT_FALSE(ec2.create_interface("us-east-1", {.subnet_id = small}));
+  for (const auto& [id, eni] : world->table<aws::NetworkInterface>("us-east-1")) addresses.insert(eni.privateIpAddress);
+  EXPECT_EQ(addresses.size(), 11u);
+  std::filesystem::remove(file);
+}
+
 TEST_F(Ec2Story, ANatGatewayNeedsAWayOut) {
   const std::string id = vpc(), a = subnet(id, "10.0.1.0/24");
   const std::string allocation = ok("AllocateAddress").at("allocationId").string_or();

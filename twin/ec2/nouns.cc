@@ -174,13 +174,35 @@ const aws::PrefixList* prefix_list_named(World& world, const std::string& region
   return nullptr;
 }
 
+namespace {
+
+std::int64_t usable_addresses(const aws::Cidr& block) { return (std::int64_t{1} << (32 - block.bits)) - 5; }
+
+/// The list is not journaled (it would be written whole with each address): after a restart it is read off the
+/// interfaces, which its length against the count of free ones tells.
+void fill_used_addresses(World& world, const std::string& region, aws::Subnet& subnet) {
+  const std::int64_t used = usable_addresses(*aws::Cidr::parse(subnet.cidrBlock)) - subnet.availableIpAddressCount;
+  if (static_cast<std::int64_t>(subnet.usedAddresses.size()) == used) return;
+  subnet.usedAddresses.clear();
+  for (const auto& [id, eni] : world.table<aws::NetworkInterface>(region)) {
+    if (eni.subnetId != subnet.subnetId) continue;
+    subnet.usedAddresses.push_back(eni.privateIpAddress);
+    subnet.usedAddresses.insert(subnet.usedAddresses.end(), eni.secondaryAddresses.begin(),
+                                eni.secondaryAddresses.end());
+  }
+  std::sort(subnet.usedAddresses.begin(), subnet.usedAddresses.end());
+}
+
+}  // namespace
+
 std::optional<std::string> take_address(World& world, const std::string& region, const std::string& subnet_id,
                                         const std::string& wanted) {
   aws::Subnet* subnet = world.table<aws::Subnet>(region).edit(subnet_id);
   if (!subnet) return std::nullopt;
   const aws::Cidr block = *aws::Cidr::parse(subnet->cidrBlock);
   const std::uint64_t size = std::uint64_t{1} << (32 - block.bits);
-  auto& used = subnet->usedAddresses;  // kept sorted as text, for a quick search
+  fill_used_addresses(world, region, *subnet);
+  auto& used = subnet->usedAddresses;
   auto take = [&](const std::string& address) {
     auto at = std::lower_bound(used.begin(), used.end(), address);
     if (at != used.end() && *at == address) return false;
@@ -208,7 +230,9 @@ std::optional<std::string> take_address(World& world, const std::string& region,
 
 void give_back(World& world, const std::string& region, const std::string& subnet_id, const std::string& address) {
   aws::Subnet* subnet = world.table<aws::Subnet>(region).edit(subnet_id);
-  if (subnet && std::erase(subnet->usedAddresses, address) > 0) ++subnet->availableIpAddressCount;
+  if (!subnet) return;
+  fill_used_addresses(world, region, *subnet);
+  if (std::erase(subnet->usedAddresses, address) > 0) ++subnet->availableIpAddressCount;
 }
 
 namespace {
