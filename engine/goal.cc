@@ -4,6 +4,30 @@
 #include <utility>
 
 namespace drydock::engine {
+namespace {
+
+PropertyValue without_references(const PropertyValue& value) {
+  if (value.is_resource()) {
+    const ResourceReference& reference = value.as_resource();
+    if (!reference.has_id) return reference.urn.str();
+    return reference.id_known ? PropertyValue(reference.id) : PropertyValue(Unknown{});
+  }
+  if (value.is_secret()) return PropertyValue::secret(without_references(*value.as_secret().value));
+  if (value.is_map()) return engine::without_references(value.as_map());
+  if (!value.is_list()) return value;
+  PropertyList items;
+  items.reserve(value.as_list().size());
+  for (const PropertyValue& item : value.as_list()) items.push_back(without_references(item));
+  return items;
+}
+
+}  // namespace
+
+PropertyMap without_references(const PropertyMap& properties) {
+  PropertyMap out;
+  for (const auto& [key, value] : properties) out.emplace_hint(out.end(), key, without_references(value));
+  return out;
+}
 
 PropertyValue without_outputs(const PropertyValue& value) {
   if (value.is_output()) {

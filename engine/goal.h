@@ -48,6 +48,9 @@ struct Goal {
 PropertyValue without_outputs(const PropertyValue& value);
 PropertyMap without_outputs(const PropertyMap& properties);
 
+/// With ids (or URNs of components) instead of references to resources.
+PropertyMap without_references(const PropertyMap& properties);
+
 /// "1h2m3.5s" as Go writes durations, in seconds. Empty if it is none; "" is 0.
 std::optional<double> parse_go_duration(std::string_view text);
 

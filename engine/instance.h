@@ -15,8 +15,11 @@ struct Instance {
   Urn urn;
   std::string package;
   std::shared_ptr<Provider> provider;
-  bool running = false;       // it was configured
-  bool configured = true;     // false in previews when its configuration is not known yet: nothing may be asked of it
+  bool running = false;    // it was configured
+  bool configured = true;  // false in previews when its configuration is not known yet: nothing may be asked of it
+  /// References to resources may stand in inputs and arguments. Providers of packages see the id instead (Unknown while
+  /// it is not known), or the URN of a component; Construct and Call get references in any case.
+  bool accepts_resources = false;
   bool inline_calls = false;  // never blocks: may be called on the strand
 };
 using InstancePtr = std::shared_ptr<Instance>;

@@ -27,6 +27,7 @@ class Planner {
   Plan run() {
     inputs_ = without_outputs(goal_.inputs);
     if (goal_.custom && !find_provider()) return failed();
+    if (provider_ && !provider_->accepts_resources) inputs_ = without_references(inputs_);
     if (needs_import()) return import();
     reset_ignored();
     next_ = record(inputs_);

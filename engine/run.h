@@ -197,7 +197,7 @@ class Run {
   void constructed(const RegistrationPtr& r, ConstructReply reply);
   void construct_ended(const RegistrationPtr& r, const Urn& urn, Result<void> result);
   void settle_component(const Urn& urn);
-  void get_resource(const PropertyMap& args, Answer<Invoked>& answer) const;
+  void get_resource(const PropertyMap& args, const Answer<Invoked>& answer) const;
   void submit_read(const RegistrationPtr& r, const std::string& id);
 
   // ---- run_delete.cc

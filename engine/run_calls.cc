@@ -9,13 +9,23 @@ namespace {
 std::map<std::string, std::vector<Urn>> plain_map(const UrnsByKey& by_key) { return {by_key.begin(), by_key.end()}; }
 UrnsByKey by_key(const std::map<std::string, std::vector<Urn>>& map) { return {map.begin(), map.end()}; }
 
+PropertyMap arguments(const PropertyMap& args, const Instance& provider) {
+  return provider.accepts_resources ? without_outputs(args) : without_references(without_outputs(args));
+}
+
 }  // namespace
 
 // ---- invoke
 
 void Run::invoke(InvokeGoal invoke, Answer<Invoked> answer) {
   if (refuse_if_over(answer)) return;
-  if (invoke.token == "pulumi:pulumi:getResource") return get_resource(invoke.args, answer);
+  if (invoke.token == "pulumi:pulumi:getResource")  // of the engine's own package, whose provider is then in the state
+    return with_default_provider(
+        "pulumi", {}, {},
+        [this, args = invoke.args, answer](const std::string&, const InstancePtr&) { get_resource(args, answer); },
+        [answer](std::string why) {
+          answer(tl::unexpected(Refusal{Refusal::Kind::failed, std::move(why)}));
+        });
   if (options_.dry_run && std::any_of(invoke.depends_on.begin(), invoke.depends_on.end(), [&](const Urn& urn) {
         auto it = entries_.find(urn.str());
         return it != entries_.end() && it->second.custom && (it->second.op == Op::create || it->second.replaced);
@@ -42,7 +52,7 @@ void Run::invoke(InvokeGoal invoke, Answer<Invoked> answer) {
         }
         const auto ask = [this, invoke, provider] {
           return std::make_shared<Result<InvokeReply>>(provider->provider->invoke(
-              {invoke.token, without_outputs(invoke.args), options_.dry_run}, cancel_program_.get_token()));
+              {invoke.token, arguments(invoke.args, *provider), options_.dry_run}, cancel_program_.get_token()));
         };
         const auto tell = [this, answer, refuse](const std::shared_ptr<Result<InvokeReply>>& reply) {
           if (!*reply) return refuse(reply->error().to_string());
@@ -58,7 +68,7 @@ void Run::invoke(InvokeGoal invoke, Answer<Invoked> answer) {
       refuse);
 }
 
-void Run::get_resource(const PropertyMap& args, Answer<Invoked>& answer) const {
+void Run::get_resource(const PropertyMap& args, const Answer<Invoked>& answer) const {
   const std::string urn = at(args, "urn").plain().string_or();
   const auto it = entries_.find(urn);
   if (it == entries_.end() || !it->second.record)
@@ -66,9 +76,7 @@ void Run::get_resource(const PropertyMap& args, Answer<Invoked>& answer) const {
   const Resource& record = *it->second.record;
   Invoked out;
   out.result["urn"] = urn;
-  // A resource that is not there yet has an id that is not known yet, as in the references to it.
-  out.result["id"] =
-      record.id.empty() && record.custom && options_.dry_run ? PropertyValue(Unknown{}) : PropertyValue(record.id);
+  out.result["id"] = record.id;  // empty as long as it is not there
   out.result["state"] = record.outputs;
   if (!record.provider.empty()) out.result["provider"] = record.provider;
   answer(std::move(out));

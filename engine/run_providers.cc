@@ -136,6 +136,7 @@ InstancePtr Run::builtin_instance() {
   instance->package = "pulumi";
   instance->provider = make_builtin_provider(env_.stack_outputs);
   instance->inline_calls = true;
+  instance->accepts_resources = true;
   return instance;
 }
 

@@ -90,17 +90,26 @@ bool Replay::ready(const RecordedCall& call) const {
   return true;
 }
 
+// Pulumi lists the dependencies of a component in no particular order.
+Json in_order(const std::string& field, Json value) {
+  if (field == "dependencies" && value.is_array())
+    std::sort(value.as_array().begin(), value.as_array().end(),
+              [](const Json& a, const Json& b) { return a.dump() < b.dump(); });
+  return value;
+}
+
 const RecordedCall* Replay::provider_call(const std::string& method, const std::string& key, const Json& got) {
   const std::string full = "ResourceProvider/" + method;
   const RecordedCall* found = nullptr;
   std::string first_difference;
   {
     const std::lock_guard lock(mutex_);
-    const Json as_recorded = ids_.to_recorded(got);
+    Json as_recorded = ids_.to_recorded(got);
+    for (auto& [name, value] : as_recorded.as_object()) value = in_order(name, std::move(value));
     for (const RecordedCall& call : trace_.calls) {
       if (call.method != full || key_of(call) != key || received_.contains(&call)) continue;
       Json want = Json::object();
-      for (const auto& [name, value] : as_recorded.as_object()) want[name] = call.request.at(name);
+      for (const auto& [name, value] : as_recorded.as_object()) want[name] = in_order(name, call.request.at(name));
       const std::string d = difference(want, as_recorded);
       if (first_difference.empty()) first_difference = d;
       if (!d.empty()) continue;
@@ -214,6 +223,12 @@ void Replay::compare_answer(const RecordedCall& call, const Json& got) {
   const bool drawn = call.reply.at("id").string_or().starts_with("00000000-0000-4000-8000-");
   if (drawn && got.at("id") != call.reply.at("id"))
     ids_.pair(call.reply.at("id").string_or(), got.at("id").string_or());
+  const auto id_behind = [](const Json& reply) {
+    const std::string provider = reply.at("return").at("provider").string_or();
+    return provider.substr(std::min(provider.size(), provider.rfind("::") + 2));
+  };
+  const std::string recorded = id_behind(call.reply), ours = id_behind(got);  // of getResource
+  if (recorded.starts_with("00000000-0000-4000-8000-") && !ours.empty()) ids_.pair(recorded, ours);
   const std::string d = difference(call.reply, ids_.to_recorded(got));
   if (!d.empty())
     differences_.push_back(fmt::format("answer to {} {}: {}", call.method, call.request.at("name").string_or(), d));

@@ -73,7 +73,8 @@ TEST_P(Golden, SameCallsAnswersAndState) {
     SCOPED_TRACE(scenario + " " + phase);
     Replay replay(Trace::load(kData + scenario + "/" + phase + ".trace.jsonl"), ids);
     engine::Deployment deployment;
-    const std::string project = scenario.substr(0, scenario.find('-'));
+    const std::string folder = scenario.substr(0, scenario.find('-'));
+    const std::string project = folder == "eks" ? "private-eks" : folder;
     deployment.program = {.organization = "organization", .project = project, .stack = "dev"};
     deployment.program.config = {{"golden:token", "secret-token"}, {project + ":plain", "p"}};
     deployment.program.config_secret_keys = {"golden:token"};
@@ -105,7 +106,7 @@ TEST_P(Golden, SameCallsAnswersAndState) {
 INSTANTIATE_TEST_SUITE_P(Pulumi, Golden,
                          testing::Values("stash-go", "stash-node", "life-go", "life-node", "component-go",
                                          "component-node", "remote-go", "remote-node", "invoke-go", "unknowns-go",
-                                         "failure-go", "options-go", "drift-go"),
+                                         "failure-go", "options-go", "drift-go", "eks-go", "eks-node"),
                          [](const auto& row) { return replace_all(row.param, "-", "_"); });
 
 }  // namespace

@@ -1,5 +1,6 @@
 #include "tests/golden/state.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/file.h"
@@ -8,6 +9,12 @@
 namespace drydock::golden {
 namespace {
 
+void sort(Json& list) {
+  if (list.is_array())
+    std::sort(list.as_array().begin(), list.as_array().end(),
+              [](const Json& a, const Json& b) { return a.dump() < b.dump(); });
+}
+
 /// By URN; a twin that waits for its deletion has a mark behind it.
 std::map<std::string, Json> records(const engine::Snapshot& snapshot) {
   std::map<std::string, Json> out;
@@ -15,6 +22,9 @@ std::map<std::string, Json> records(const engine::Snapshot& snapshot) {
   for (const engine::ResourcePtr& record : snapshot.resources) {
     Json json = *writer.resource(*record);
     for (const char* field : {"created", "modified", "sourcePosition", "stackTrace"}) json.erase(field);
+    sort(json["dependencies"]);  // sets, in both engines
+    if (json.at("propertyDependencies").is_object())
+      for (auto& [key, urns] : json["propertyDependencies"].as_object()) sort(urns);
     out[record->urn.str() + (record->delete_ ? " (old)" : "")] = std::move(json);
   }
   return out;
