@@ -35,6 +35,10 @@ constexpr bool accepts_output() {
     return Encodable<U>;
   } else if constexpr (is_a<U, std::optional>) {
     return accepts_output<T, typename U::value_type>();
+  } else if constexpr (is_a<T, std::variant>) {
+    return []<class... A>(std::type_identity<std::variant<A...>>) {
+      return (accepts_output<A, U>() || ...);
+    }(std::type_identity<T>{});
   } else if constexpr (is_a<T, std::vector> && is_a<U, std::vector>) {
     return accepts_output<typename T::value_type, typename U::value_type>();
   } else if constexpr (is_text_map<T> && is_text_map<U>) {

@@ -18,7 +18,8 @@ Json user_filters(const Json& in) {
 
 Json all_filters(const Json& in, std::initializer_list<std::pair<std::string, std::string>> pairs) {
   Json out = filters(pairs);
-  for (const Json& filter : items(user_filters(in))) out.push_back(filter);
+  const Json given = user_filters(in);  // named: a range-for keeps no temporary alive that it only refers into
+  for (const Json& filter : items(given)) out.push_back(filter);
   return out;
 }
 
