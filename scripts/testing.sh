@@ -6,7 +6,7 @@ failures=()
 logs=${TMPDIR:-/tmp}/drydock-test.$$
 mkdir -p "$logs"
 
-# check NAME COMMAND...: runs a command as one test; its output is shown only when it fails.
+# check NAME COMMAND...: runs a command as one test; its output is shown only when it fails, which is also the status.
 check() {
   local name=$1 log
   shift
@@ -20,6 +20,7 @@ check() {
     failures+=("$name")
     echo "FAIL  $name ($((SECONDS - began)) s)"
     tail -n 60 "$log" | sed 's/^/      /'
+    return 1
   fi
 }
 
@@ -33,7 +34,7 @@ finish() {
 
 # build_all PRESET FOLDER
 build_all() {
-  check "build $1" bash -c "cmake --preset $1 && ninja -C $2"
+  check "build $1" bash -c "cmake --preset $1 -DDRYDOCK_TESTS=ON && ninja -C $2"
 }
 
 checks() {
@@ -46,11 +47,10 @@ checks() {
 unit() {
   local program result n
   if [ $# -gt 2 ]; then
-    check "build $1" bash -c "cmake --preset $1 && ninja -C $2 ${*:3}"
+    check "build $1" bash -c "cmake --preset $1 -DDRYDOCK_TESTS=ON && ninja -C $2 ${*:3}" || return
   else
-    build_all "$1" "$2"
+    build_all "$1" "$2" || return
   fi
-  [ "$failed" -eq 0 ] || return
   for program in "$2"/bin/*_test; do
     result=$logs/$(basename "$program").$1.log
     if timeout 600 "$program" --gtest_brief=1 >"$result" 2>&1 </dev/null; then
@@ -111,7 +111,7 @@ EOF
 
 outside() {
   local one
-  [ "$failed" -eq 0 ] || return
+  [ -x build/bin/drydock ] || return
   check "install outside clients" outside_python
   check "kubectl" outside_kubectl
   for one in tests/outside/*_test.py; do
