@@ -130,8 +130,10 @@ engine::ProviderFactory make_providers(const Cloud& cloud, std::shared_ptr<std::
     if (package == "eks") return make_eks_provider();
     if (package == "kubernetes") {
       kubernetes::KubernetesOptions options;
-      if (!cloud.aws)
+      if (!cloud.aws) {
         options.credentials = [](const std::string&) -> Result<aws::Credentials> { return twin_credentials(); };
+        options.twin_url = cloud.url;
+      }
       return kubernetes::make_kubernetes_provider(std::move(options));
     }
     return fail(

@@ -5,6 +5,7 @@
 #include <thread>
 
 #include "cloud/kube/selectors.h"
+#include "providers/kubernetes/lease.h"
 
 namespace drydock::kubernetes {
 namespace {
@@ -100,22 +101,29 @@ std::vector<std::string> troubles(Client& client, const Json& object, std::stop_
   return out;
 }
 
-/// Short at first, since the twin answers at once; then as a person would look.
+/// Short at first, since the twin answers at once; then as a person would look. The limit is of the cluster's time or
+/// of ours, whichever is up first.
 class Poll {
  public:
-  Poll(Client& client, std::chrono::milliseconds timeout) : client_(client), timeout_(timeout), begin_(client.now()) {}
+  Poll(Client& client, std::chrono::milliseconds timeout)
+      : client_(client), lease_(client.http(), client.twin_url()), timeout_(timeout), begin_(client.now()) {}
   /// False when the time is up or somebody asked to stop.
   bool wait(std::stop_token stop) {
-    if (stop.stop_requested() || client_.now() - begin_ >= timeout_) return false;
+    auto real = std::chrono::steady_clock::now() - real_begin_;
+    if (stop.stop_requested() || client_.now() - begin_ >= timeout_ || real >= timeout_) return false;
+    if (pause_ >= kPatient) lease_.keep();
     std::this_thread::sleep_for(pause_);
     pause_ = std::min(pause_ * 2, std::chrono::milliseconds(2000));
     return !stop.stop_requested();
   }
 
  private:
+  static constexpr std::chrono::milliseconds kPatient{250};  // what comes by itself on the twin is there before
   Client& client_;
+  WaitLease lease_;
   std::chrono::milliseconds timeout_, pause_{4};
   kube::Time begin_;
+  std::chrono::steady_clock::time_point real_begin_ = std::chrono::steady_clock::now();
 };
 
 }  // namespace

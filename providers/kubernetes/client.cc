@@ -64,7 +64,10 @@ std::string list_path(const kube::GroupVersionKind& gvk) {
 }  // namespace
 
 Client::Client(Connection connection, KubernetesOptions options)
-    : connection_(std::move(connection)), sign_in_(connection_, std::move(options)), http_(http_options(connection_)) {
+    : connection_(std::move(connection)),
+      twin_url_(options.twin_url),
+      sign_in_(connection_, std::move(options)),
+      http_(http_options(connection_)) {
   auto scheme = connection_.server.find("://");
   auto slash = scheme == std::string::npos ? scheme : connection_.server.find('/', scheme + 3);
   if (slash != std::string::npos) base_path_ = connection_.server.substr(slash);

@@ -46,6 +46,9 @@ class Client {
   Result<void> remove(const std::string& path, const std::string& propagation, std::stop_token stop);
   Result<Json> list(const std::string& path, const std::string& label_selector, std::stop_token stop);
 
+  HttpClient& http() { return http_; }
+  const std::string& twin_url() const { return twin_url_; }
+
   /// The cluster's clock: simulated where the server tells one, else wall time.
   kube::Time now() const;
 
@@ -54,6 +57,7 @@ class Client {
   Result<Json> exchange(HttpRequest request, std::stop_token stop);
 
   Connection connection_;
+  std::string twin_url_;
   SignIn sign_in_;
   HttpClient http_;
   std::string base_path_;

@@ -17,6 +17,8 @@ struct KubernetesOptions {
   /// Keys for tokens of EKS clusters, made without the aws CLI when a kubeconfig asks for `aws eks get-token` (profile
   /// "" if it names none). Empty function: the environment's keys, or else the command of the kubeconfig is run.
   std::function<Result<aws::Credentials>(const std::string& profile)> credentials;
+  /// "http://127.0.0.1:4566" where the clusters are a twin's, so that waiting lets its time go on; else empty.
+  std::string twin_url;
 };
 
 std::unique_ptr<Provider> make_kubernetes_provider(KubernetesOptions options = {});
