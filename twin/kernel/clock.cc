@@ -13,13 +13,13 @@ using namespace std::chrono_literals;
 
 namespace {
 
-constexpr auto kQuiet = 5ms;           // before completions
-constexpr auto kQuietDeadline = 2s;    // before deadlines, when nobody holds a lease
-constexpr auto kQuietWaiting = 1s;     // before deadlines, when every holder waits
-constexpr auto kLook = 25ms;           // at the network once more before time jumps: on a busy machine we are late
-constexpr auto kStale = 1s;            // after which a look says nothing any more
-constexpr auto kWalkEvery = 50ms;      // when every holder waits and nothing is queued
-constexpr auto kWalkStep = 30s;        // simulated
+constexpr auto kQuiet = 5ms;         // before completions
+constexpr auto kQuietDeadline = 2s;  // before deadlines, when nobody holds a lease
+constexpr auto kQuietWaiting = 1s;   // before deadlines, when every holder waits
+constexpr auto kLook = 25ms;         // at the network once more before time jumps: on a busy machine we are late
+constexpr auto kStale = 1s;          // after which a look says nothing any more
+constexpr auto kWalkEvery = 50ms;    // when every holder waits and nothing is queued
+constexpr auto kWalkStep = 30s;      // simulated
 constexpr auto kLeaseLife = 10s;
 
 }  // namespace
