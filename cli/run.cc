@@ -157,12 +157,12 @@ class StackRun {
     return make_tree_view(options);
   }
 
-  /// The twin's time; empty if none answers. Only asked when something went to the cloud.
-  std::optional<std::int64_t> cloud_time() {
-    if (cloud_.aws || !used_cloud_->load()) return {};
-    auto clock = TwinClient(cloud_.url).get("status");
-    if (!clock) return {};
-    return clock->at("simTime").int_or(0);
+  /// The twin's time; empty if none answered when we came.
+  std::optional<std::chrono::milliseconds> cloud_time() {
+    if (cloud_.aws || cloud_.home.empty()) return {};
+    auto status = TwinClient(cloud_.url).get("status");
+    if (!status) return {};
+    return std::chrono::milliseconds(status->at("simTime").int_or(0));
   }
 
   Result<SummaryEvent> perform(bool dry_run, engine::SnapshotSink* sink = nullptr) {
@@ -177,11 +177,11 @@ class StackRun {
     environment.cancel = interrupts_.cancel();
     environment.abort = interrupts_.abort();
     environment.stack_outputs = [this](const std::string& name) { return outputs_of(name); };
-    auto began = dry_run ? std::optional<std::int64_t>() : cloud_time();
+    auto began = dry_run ? std::nullopt : cloud_time();
     auto summary = engine::run(deployment(dry_run), environment);
     if (!summary) return summary;
-    auto ended = dry_run ? std::optional<std::int64_t>() : cloud_time();
-    view->end(began && ended ? duration_text(std::chrono::milliseconds(*ended - *began)) : "");
+    auto ended = began && used_cloud_->load() ? cloud_time() : std::nullopt;
+    view->end(ended ? duration_text(*ended - *began) : "");
     return summary;
   }
 
