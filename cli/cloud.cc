@@ -121,10 +121,11 @@ Result<void> check_home(const Cloud& cloud, const engine::Snapshot& snapshot, co
                                    : " (the twin that has this world)"));
 }
 
-engine::ProviderFactory make_providers(const Cloud& cloud, std::shared_ptr<std::atomic<bool>> used) {
-  return [cloud, used](const std::string& package, const std::string&) -> Result<std::unique_ptr<Provider>> {
+engine::ProviderFactory make_providers(const Cloud& cloud, std::function<void()> on_cloud) {
+  return [cloud, on_cloud = std::move(on_cloud)](const std::string& package,
+                                                 const std::string&) -> Result<std::unique_ptr<Provider>> {
     if (package == "aws") {
-      used->store(true);
+      on_cloud();
       return make_aws(cloud);
     }
     if (package == "eks") return make_eks_provider();

@@ -1,8 +1,7 @@
 // Where a run's AWS resources go: the twin, or a real account. The only place that chooses.
 #pragma once
 
-#include <atomic>
-#include <memory>
+#include <functional>
 #include <string>
 
 #include "cli/app.h"
@@ -28,7 +27,8 @@ Result<Cloud> choose_cloud(const App& app, const std::string& flag, const engine
 /// is. The engine would refuse as well, at the first provider; this says it once and before anything starts.
 Result<void> check_home(const Cloud& cloud, const engine::Snapshot& snapshot, const std::string& stack);
 
-/// Makes the providers that this program has. `used` is set when a provider that speaks to the cloud is asked for.
-engine::ProviderFactory make_providers(const Cloud& cloud, std::shared_ptr<std::atomic<bool>> used);
+/// Makes the providers that this program has. `on_cloud` is called, from any thread, when one that speaks to the cloud
+/// is asked for.
+engine::ProviderFactory make_providers(const Cloud& cloud, std::function<void()> on_cloud);
 
 }  // namespace drydock::cli

@@ -5,8 +5,10 @@
 #include <atomic>
 #include <chrono>
 #include <memory>
+#include <thread>
 
 #include "base/text.h"
+#include "cli/clock_hold.h"
 #include "cli/cloud.h"
 #include "cli/interrupts.h"
 #include "cli/kubeconfig.h"
@@ -55,11 +57,7 @@ bool has_cluster(const engine::Snapshot& snapshot) {
 class StackRun {
  public:
   StackRun(const App& app, const RunFlags& flags, engine::Command command)
-      : app_(app),
-        flags_(flags),
-        command_(command),
-        used_cloud_(std::make_shared<std::atomic<bool>>(false)),
-        interrupts_([&app](int times) {
+      : app_(app), flags_(flags), command_(command), interrupts_([&app](int times) {
           app.say(times == 1 ? "\nFinishing what is under way, starting nothing new. Ctrl-C again drops it.\n"
                              : "\nDropping what is under way; the state says what was begun.\n");
         }) {}
@@ -157,6 +155,12 @@ class StackRun {
     return make_tree_view(options);
   }
 
+  /// Clouds have secrets, and their key takes a while: it is made while the provider looks around.
+  void cloud_is_used() {
+    if (used_cloud_.exchange(true)) return;
+    preparing_ = std::jthread([this] { stack_->secrets().prepare(); });
+  }
+
   /// The twin's time; empty if none answered when we came.
   std::optional<std::chrono::milliseconds> cloud_time() {
     if (cloud_.aws || cloud_.home.empty()) return {};
@@ -170,7 +174,7 @@ class StackRun {
     bool show_where = config_.contains("aws:region") || config_.contains("drydock:cloud") || !flags_.cloud.empty();
     view->begin({action_of(command_), dry_run, stack_->id().stack, show_where ? cloud_.where : ""});
     engine::Environment environment;
-    environment.providers = make_providers(cloud_, used_cloud_);
+    environment.providers = make_providers(cloud_, [this] { cloud_is_used(); });
     if (language_) environment.run_program = engine::make_program(*language_);
     environment.sink = sink;
     environment.events = [&](const engine::Event& event) { view->event(event); };
@@ -180,7 +184,7 @@ class StackRun {
     auto began = dry_run ? std::nullopt : cloud_time();
     auto summary = engine::run(deployment(dry_run), environment);
     if (!summary) return summary;
-    auto ended = began && used_cloud_->load() ? cloud_time() : std::nullopt;
+    auto ended = began && used_cloud_ ? cloud_time() : std::nullopt;
     view->end(ended ? duration_text(*ended - *began) : "");
     return summary;
   }
@@ -227,7 +231,10 @@ class StackRun {
     engine::HistoryEntry history;
     history.kind = action_of(command_);
     history.start = seconds_now();
-    auto summary = perform(false, *sink);
+    std::unique_ptr<ClockHold> hold;
+    if (!cloud_.aws && !cloud_.home.empty()) hold = std::make_unique<ClockHold>(**sink, cloud_.url);
+    auto summary = perform(false, hold ? hold.get() : *sink);
+    hold.reset();
     history.end = seconds_now();
     history.result = summary && summary->outcome == Outcome::succeeded ? "succeeded" : "failed";
     history.config = Json::object();
@@ -243,7 +250,7 @@ class StackRun {
 
   /// kubectl's file follows the clusters; and who made a cluster wants to see its nodes.
   void show_nodes() {
-    if (cloud_.aws || !used_cloud_->load()) return;
+    if (cloud_.aws || !used_cloud_) return;
     TwinClient twin(cloud_.url);
     (void)refresh_kubeconfig(twin, TwinHome::find(app_.directory), cloud_.region);
     if (flags_.json || command_ == engine::Command::destroy || !has_cluster(stack_->snapshot())) return;
@@ -265,6 +272,7 @@ class StackRun {
 
   Result<int> remove_stack() {
     auto id = stack_->id();
+    preparing_ = {};
     stack_.reset();
     if (auto gone = workspace_->backend.remove(id); !gone) return pass(gone);
     app_.out(fmt::format("Stack '{}' has been removed!\n", id.stack));
@@ -278,7 +286,7 @@ class StackRun {
   const App& app_;
   const RunFlags& flags_;
   engine::Command command_;
-  std::shared_ptr<std::atomic<bool>> used_cloud_;
+  std::atomic<bool> used_cloud_ = false;
   Interrupts interrupts_;
   std::unique_ptr<Workspace> workspace_;
   std::unique_ptr<engine::StackFile> stack_;
@@ -286,6 +294,7 @@ class StackRun {
   engine::Config config_;
   Cloud cloud_;
   bool missing_ = false;
+  std::jthread preparing_;  // last: uses the stack
 };
 
 }  // namespace

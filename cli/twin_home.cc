@@ -85,14 +85,18 @@ Result<Json> TwinClient::get(const std::string& path) {
   return send(std::move(request));
 }
 
-Result<Json> TwinClient::post(const std::string& path, const Json& body) {
+Result<Json> TwinClient::control(const char* method, const std::string& path, const Json& body) {
   HttpRequest request;
-  request.method = "POST";
+  request.method = method;
   request.target = "/_drydock/" + path;
   request.headers.set("Content-Type", "application/json");
   request.body = body.dump();
   return send(std::move(request));
 }
+
+Result<Json> TwinClient::post(const std::string& path, const Json& body) { return control("POST", path, body); }
+Result<Json> TwinClient::put(const std::string& path, const Json& body) { return control("PUT", path, body); }
+Result<Json> TwinClient::remove(const std::string& path) { return control("DELETE", path, Json::object()); }
 
 Result<Json> TwinClient::aws_get(const std::string& service, const std::string& region, const std::string& path) {
   auto origin = HttpOrigin::parse(url_);

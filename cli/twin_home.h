@@ -50,11 +50,14 @@ class TwinClient {
   /// `path` below /_drydock/. Error unavailable, with the remedy, if nobody listens; else what the twin said.
   Result<Json> get(const std::string& path);
   Result<Json> post(const std::string& path, const Json& body = Json::object());
+  Result<Json> put(const std::string& path, const Json& body);
+  Result<Json> remove(const std::string& path);
   /// A signed GET of an AWS service, with the keys of `twin env` or those of the environment.
   Result<Json> aws_get(const std::string& service, const std::string& region, const std::string& path);
 
  private:
   Result<Json> send(HttpRequest request);
+  Result<Json> control(const char* method, const std::string& path, const Json& body);
   std::string url_;
   HttpClient http_;
 };

@@ -74,7 +74,7 @@ Result<void> SecretsManager::unlock() {
   if (salt_.empty()) {
     std::string salt = random_bytes(kSaltSize);
     key_ = derive_key(*passphrase, salt);
-    salt_ = fmt::format("v1:{}:{}", base64(salt), seal(key_, kCheckWord));
+    new_salt_ = fmt::format("v1:{}:{}", base64(salt), seal(key_, kCheckWord));
     return {};
   }
   // The check word has colons of its own: only the first two separate.
@@ -94,16 +94,27 @@ Result<void> SecretsManager::unlock() {
   return {};
 }
 
+Result<void> SecretsManager::unlock_and_keep_salt() {
+  auto unlocked = unlock();
+  if (unlocked && salt_.empty()) salt_ = new_salt_;
+  return unlocked;
+}
+
+void SecretsManager::prepare() {
+  std::lock_guard lock(mutex_);
+  (void)unlock();
+}
+
 Result<std::string> SecretsManager::encrypt(std::string_view plaintext) {
   std::lock_guard lock(mutex_);
-  if (auto unlocked = unlock(); !unlocked) return pass(unlocked);
+  if (auto unlocked = unlock_and_keep_salt(); !unlocked) return pass(unlocked);
   if (auto it = known_.find(std::string(plaintext)); it != known_.end()) return it->second;
   return seal(key_, plaintext);
 }
 
 Result<std::string> SecretsManager::decrypt(std::string_view ciphertext) {
   std::lock_guard lock(mutex_);
-  if (auto unlocked = unlock(); !unlocked) return pass(unlocked);
+  if (auto unlocked = unlock_and_keep_salt(); !unlocked) return pass(unlocked);
   auto plaintext = open(key_, ciphertext);
   if (!plaintext)
     return fail(ErrorCode::invalid_input, "a secret's ciphertext is damaged, or was made for another stack");
@@ -132,7 +143,7 @@ Result<std::string> passphrase_from_environment() {
     return std::string(trim(*text));
   }
   return fail(ErrorCode::access_denied,
-              "this stack has secrets and no passphrase is known; set PULUMI_CONFIG_PASSPHRASE, or "
+              "no passphrase for the secrets of this stack; set PULUMI_CONFIG_PASSPHRASE, or "
               "PULUMI_CONFIG_PASSPHRASE_FILE to a file that holds it");
 }
 

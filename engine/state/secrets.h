@@ -35,15 +35,21 @@ class SecretsManager {
   /// before a run, since in its middle it is too late.
   Result<void> check_passphrase();
 
+  /// Derives the key now, on a thread that has the time, so that the first secret need not wait for it. Errors are left
+  /// to the first secret; a salt that is made here becomes the stack's with the first secret.
+  void prepare();
+
   /// The salt text to store with the stack; empty as long as no secret was made.
   std::string salt() const;
 
  private:
   Result<void> unlock();  // REQUIRES: mutex_ is held
+  Result<void> unlock_and_keep_salt();
 
   PassphraseSource passphrase_;
   mutable std::mutex mutex_;  // guards all below
   std::string salt_, key_;
+  std::string new_salt_;                                // belongs to key_, and no secret was made with it yet
   std::unordered_map<std::string, std::string> known_;  // plaintext -> ciphertext it was read from: stays byte for byte
 };
 

@@ -49,6 +49,14 @@ TEST(Secrets, ANewStackGetsItsSaltWithTheFirstSecret) {
   EXPECT_EQ(*other.decrypt(ciphertext), "hush");
 }
 
+TEST(Secrets, PreparingMakesNoSaltUntilThereIsASecret) {
+  SecretsManager secrets("", with("p"));
+  secrets.prepare();
+  EXPECT_EQ(secrets.salt(), "");
+  std::string ciphertext = *secrets.encrypt("hush");
+  EXPECT_EQ(*SecretsManager(secrets.salt(), with("p")).decrypt(ciphertext), "hush");
+}
+
 TEST(Secrets, DamagedTextsAreErrorsNotCrashes) {
   SecretsManager secrets(kPulumiSalt, with("x"));
   for (const char* text : {"", "v1", "v1:AAAA:BBBB", "v2:pVuaB2E3oUPqP8TW:IAM7h5B79DqfkNKhBanYr3oUcQfu",
