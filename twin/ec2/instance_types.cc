@@ -1,5 +1,6 @@
 #include "twin/ec2/instance_types.h"
 
+#include "twin/ec2/instances.h"
 #include "twin/ec2/nouns.h"
 
 namespace drydock::twin::ec2 {

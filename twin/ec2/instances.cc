@@ -1,4 +1,6 @@
 // The operations on instances.
+#include "twin/ec2/instances.h"
+
 #include "cloud/aws/iam.h"
 #include "twin/ec2/nouns.h"
 #include "twin/ec2/template_data.h"
@@ -382,9 +384,6 @@ ApiResult describe_profile_associations(World& world, Call& call) {
 }
 
 }  // namespace
-
-void install_instance_types(Front& front);
-void install_instance_events(World& world, Ec2& ec2);
 
 void install_instances(Front& front, World& world, Ec2& ec2) {
   front.operation("ec2", "DescribeInstances", describe_instances);

@@ -1,6 +1,7 @@
 // From launch data to a running instance, and back to nothing.
 #include "cloud/aws/iam.h"
 #include "twin/ec2/instance_types.h"
+#include "twin/ec2/instances.h"
 #include "twin/ec2/nouns.h"
 
 namespace drydock::twin {
@@ -260,7 +261,7 @@ bool Ec2::terminate(const std::string& region, const std::string& instance_id, s
 namespace ec2 {
 
 void install_instance_events(World& world, Ec2& ec2) {
-  /// Moves an instance that is in `from`; others were overtaken by something else.
+  // Moves an instance that is in `from`; others were overtaken by something else.
   auto moves = [&ec2](World& w, const Json& x, const char* from, aws::InstanceState to) {
     const std::string region = x.at("region").string_or(), id = x.at("id").string_or();
     const Instance* found = w.table<Instance>(region).find(id);
