@@ -12,8 +12,7 @@ using namespace std::chrono_literals;
 
 constexpr auto kHeartbeat = 2s;  // the twin forgets a lease after 10 s
 constexpr auto kLinger = 300ms;  // between two operations of one run
-constexpr auto kSettles = 4s;    // after the last operation that began or ended, before we say that all wait:
-                                 // the first secret of a stack takes 0.4 s of CPU, and machines are busy
+constexpr auto kSettles = 1s;    // after the last operation that began or ended, before we say that all wait
 
 }  // namespace
 

@@ -1,8 +1,7 @@
 // While we work, the twin's deadlines stand still: a lease on its clock, kept by a thread of its own. It says "waiting"
 // when every operation in flight is inside a waiter and none has begun or ended for a while, so that what can only end
-// by a deadline does end. The while is for what we cannot see: the engine between two steps, writing its journal to a
-// slow disk, and other providers at work. Without it one add-on that waits for nodes let twenty simulated minutes pass
-// while the node group's own registration was being written.
+// by a deadline does end. The while is for what we cannot see: the program and the engine between two steps. (A journal
+// on a slow disk and other providers hold leases of their own.)
 #pragma once
 
 #include <chrono>
