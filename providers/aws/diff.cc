@@ -113,8 +113,7 @@ DiffReply diff_resource(const ResourceType& type, const DiffRequest& request) {
     const Json& spec = schema.at("inputProperties").at(name);
     bool replaces = spec.at("willReplaceOnChanges").bool_or(false);
     if (type.replaces) replaces = type.replaces(name, old, now, replaces);
-    // Computed and left out now: what is there stays.
-    if (now.at(name).is_null() && !replaces && spec.is_null()) continue;
+    if (now.at(name).is_null() && stays_when_left_out(type, name)) continue;
     differ.property(name, canonical(type, name, old.at(name)), canonical(type, name, now.at(name)), spec, replaces);
   }
   if (!reply.detailed.empty()) reply.changes = DiffReply::Changes::some;

@@ -79,6 +79,7 @@ class AwsProvider : public Provider {
     if (!client) return lost(client.error());
     Operation op(**client, cancelled, request.timeout);
     const Json in = to_json(PropertyValue(plain(request.inputs)));
+    if (auto there = same_region(op, in); !there) return lost(explain(there.error(), **type, request.urn, "creating"));
     std::string id;
     auto created = (*type)->create(op, in, id);
     if (!created) {
@@ -104,6 +105,7 @@ class AwsProvider : public Provider {
     ResourceState state;
     state.id = std::move(id);
     const Json new_inputs = fold_inputs(**type, inputs, *now);
+    add_region(op, **type, *now);
     state.inputs = marked(**type, new_inputs, request.inputs);
     state.outputs = marked(**type, fold_outputs(**type, new_inputs, *now), request.inputs);
     return state;
@@ -117,7 +119,9 @@ class AwsProvider : public Provider {
     if (!client) return lost(client.error());
     Operation op(**client, cancelled, request.timeout);
     const Json old = to_json(PropertyValue(plain(request.old_inputs)));
-    const Json in = to_json(PropertyValue(plain(request.news)));
+    Json in = to_json(PropertyValue(plain(request.news)));
+    for (const auto& [key, value] : old.as_object())
+      if (!in.has(key) && stays_when_left_out(**type, key)) in[key] = value;
     const Json known = to_json(PropertyValue(plain(request.olds)));
     std::string id = request.id;
     auto done = update_all(op, **type, id, old, in, known);
@@ -214,6 +218,19 @@ class AwsProvider : public Provider {
     return out;
   }
 
+  static Aws<void> same_region(Operation& op, const Json& in) {
+    const std::string wanted = in.at("region").string_or();
+    if (wanted.empty() || wanted == op.region()) return {};
+    return no(
+        ErrorCode::unsupported,
+        fmt::format("not supported yet: region '{}' for one resource of a provider in '{}'; give it a provider of "
+                    "its own, with that region",
+                    wanted, op.region()));
+  }
+  static void add_region(Operation& op, const ResourceType& type, Json& read) {
+    if (resource_schema(type.token).at("properties").has("region")) read["region"] = op.region();
+  }
+
   // AWS's tags without those of others; the resource's own among them are those that no default tag gives.
   void settle_tags(const ResourceType& type, const Json& inputs, Json& read) const {
     if (!resource_schema(type.token).at("properties").has("tagsAll")) return;
@@ -258,6 +275,7 @@ class AwsProvider : public Provider {
     auto now = type.read(op, id, known);
     Json read = now && now->is_object() ? std::move(*now) : known;
     settle_tags(type, in, read);
+    add_region(op, type, read);
     return {std::move(id), marked(type, fold_outputs(type, in, read), inputs), inputs, {}};
   }
 
@@ -271,6 +289,7 @@ class AwsProvider : public Provider {
       return tl::unexpected(std::move(failed));
     }
     settle_tags(type, in, *now);
+    add_region(op, type, *now);
     return ResourceState{std::move(id), marked(type, fold_outputs(type, in, *now), inputs), {}, {}};
   }
 

@@ -8,7 +8,8 @@ extern const ResourceType kVpc, kSubnet, kRouteTable, kRouteTableAssociation, kM
     kVpcEndpointPolicy, kVpcEndpointRouteTableAssociation, kVpcEndpointSubnetAssociation, kRole, kRolePolicyAttachment,
     kRolePolicy, kPolicy, kInstanceProfile, kOpenIdConnectProvider, kCluster, kAddon, kAccessEntry,
     kAccessPolicyAssociation, kPodIdentityAssociation, kNodeGroup, kFargateProfile, kLaunchTemplate, kKeyPair,
-    kAutoscalingGroup, kInternetGateway, kEip, kNatGateway, kTag, kRepository, kRepositoryPolicy;
+    kAutoscalingGroup, kInternetGateway, kEip, kNatGateway, kTag, kRepository, kRepositoryPolicy, kNetworkAcl,
+    kNetworkAclRule;
 
 namespace {
 
@@ -49,6 +50,8 @@ const ResourceType* const kTypes[] = {
     &kTag,
     &kRepository,
     &kRepositoryPolicy,
+    &kNetworkAcl,
+    &kNetworkAclRule,
 };
 
 }  // namespace

@@ -72,6 +72,17 @@ bool equivalent(const ResourceType& type, const std::string& property, const Jso
   return x == y || (empty_value(x) && empty_value(y));
 }
 
+bool stays_when_left_out(const ResourceType& type, std::string_view property) {
+  const Json& schema = resource_schema(type.token);
+  if (!schema.at("inputProperties").has(property)) return true;  // tagsAll and the like
+  if (schema.at("inputProperties").at(property).has("default")) return false;
+  auto listed = [&](const Json& list) {
+    return list.is_array() && std::any_of(list.as_array().begin(), list.as_array().end(),
+                                          [&](const Json& one) { return one.string_or() == property; });
+  };
+  return listed(schema.at("required")) && !listed(schema.at("requiredInputs"));
+}
+
 Json fold_outputs(const ResourceType& type, const Json& inputs, const Json& read) {
   Json::Object out = inputs.is_object() ? inputs.as_object() : Json::Object{};
   for (const auto& [key, value] : read.as_object()) {

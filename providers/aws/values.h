@@ -19,6 +19,9 @@ Json canonical(const ResourceType& type, const std::string& path, const Json& va
 /// Equal for AWS: sets, policies, and "absent" for null, "", false, 0, [] and {}.
 bool equivalent(const ResourceType& type, const std::string& property, const Json& a, const Json& b);
 
+/// Whether AWS fills in the property where a program does not say it: leaving it out then changes nothing.
+bool stays_when_left_out(const ResourceType& type, std::string_view property);
+
 /// Outputs: what was read, in the words of the inputs where both mean the same; inputs that cannot be read stay.
 Json fold_outputs(const ResourceType& type, const Json& inputs, const Json& read);
 /// Inputs after a read: those that were given, with what the cloud says now. With none given (import): all that are

@@ -89,6 +89,27 @@ TEST(Eks, AccessEntryPolicyAndAddon) {
   cloud.remove(kAddon, "proxy", addon);
 }
 
+// Nothing but a deadline ends this: fifteen simulated minutes, because all that we do is wait for it.
+TEST(Eks, NodesThatNeverJoinFailTheNodeGroupSoon) {
+  Private cloud;
+  ResourceState cluster = cloud.create(kCluster, "main", cloud.cluster_inputs());
+  const std::string role =
+      cloud.make_role("node", "ec2.amazonaws.com", {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy"});
+  const auto begun = std::chrono::steady_clock::now();
+  auto made = cloud.try_create(kNodes, "nodes",
+                               {{"clusterName", cluster.id},
+                                {"nodeRoleArn", role},
+                                {"subnetIds", cloud.subnets},
+                                {"scalingConfig", PropertyMap{{"minSize", 1}, {"maxSize", 1}, {"desiredSize", 1}}}});
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().error.message, HasSubstr("CREATE_FAILED: NodeCreationFailure: "));
+  EXPECT_THAT(made.error().error.message, HasSubstr("Instances failed to join the kubernetes cluster"));
+  ASSERT_TRUE(made.error().partial);
+  EXPECT_EQ(get(*made.error().partial, "status"), "CREATE_FAILED");
+  EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
+  cloud.remove(kNodes, "nodes", *made.error().partial);
+}
+
 TEST(LaunchTemplate, AChangeIsANewVersion) {
   Private cloud;
   PropertyMap in{

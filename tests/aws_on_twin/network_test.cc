@@ -83,6 +83,69 @@ TEST(Network, WhatIsGoneReadsAsGone) {
   cloud.remove(kVpc, "main", other);  // once more is fine
 }
 
+TEST(Network, WaysOut) {
+  Cloud cloud;
+  const std::string vpc = cloud.create(kVpc, "main", {{"cidrBlock", "10.0.0.0/16"}}).id;
+  const std::string subnet = cloud.create(kSubnet, "a", {{"vpcId", vpc}, {"cidrBlock", "10.0.1.0/24"}}).id;
+  ResourceState gateway = cloud.create("aws:ec2/internetGateway:InternetGateway", "out", {{"vpcId", vpc}});
+  ResourceState address = cloud.create("aws:ec2/eip:Eip", "nat", {{"domain", "vpc"}});
+  ResourceState nat =
+      cloud.create("aws:ec2/natGateway:NatGateway", "nat", {{"subnetId", subnet}, {"allocationId", address.id}});
+  EXPECT_EQ(get(nat, "publicIp"), get(address, "publicIp"));
+  ResourceState table = cloud.create(kTable, "t", {{"vpcId", vpc}});
+  ResourceState route =
+      cloud.create("aws:ec2/route:Route", "default",
+                   {{"routeTableId", table.id}, {"destinationCidrBlock", "0.0.0.0/0"}, {"natGatewayId", nat.id}});
+  route = cloud.update("aws:ec2/route:Route", "default", route,
+                       {{"routeTableId", table.id}, {"destinationCidrBlock", "0.0.0.0/0"}, {"gatewayId", gateway.id}});
+  EXPECT_EQ(get(route, "gatewayId"), gateway.id);
+  cloud.remove("aws:ec2/route:Route", "default", route);
+  cloud.remove("aws:ec2/natGateway:NatGateway", "nat", nat);
+  cloud.remove("aws:ec2/eip:Eip", "nat", address);
+  cloud.remove("aws:ec2/internetGateway:InternetGateway", "out", gateway);
+}
+
+TEST(Network, AclWithRules) {
+  Cloud cloud;
+  const std::string type = "aws:ec2/networkAcl:NetworkAcl", rule_type = "aws:ec2/networkAclRule:NetworkAclRule";
+  const std::string vpc = cloud.create(kVpc, "main", {{"cidrBlock", "10.0.0.0/16"}}).id;
+  const std::string subnet = cloud.create(kSubnet, "a", {{"vpcId", vpc}, {"cidrBlock", "10.0.1.0/24"}}).id;
+  auto rule = [](int number, int port) {
+    return PropertyMap{{"ruleNo", number}, {"action", "allow"}, {"protocol", "tcp"},
+                       {"fromPort", port}, {"toPort", port},    {"cidrBlock", "10.0.0.0/16"}};
+  };
+  PropertyMap in{
+      {"vpcId", vpc}, {"subnetIds", PropertyList{subnet}}, {"ingress", PropertyList{rule(100, 443), rule(110, 80)}}};
+  ResourceState acl = cloud.create(type, "acl", in);
+  EXPECT_EQ(cloud.diff(type, "acl", acl, in).changes, DiffReply::Changes::none);
+  in["ingress"] = PropertyList{rule(110, 80)};
+  in["subnetIds"] = PropertyList{};
+  acl = cloud.update(type, "acl", acl, in);
+  EXPECT_EQ(at(acl.outputs, "ingress").as_list().size(), 1u);
+  ResourceState own = cloud.create(rule_type, "r",
+                                   {{"networkAclId", acl.id},
+                                    {"ruleNumber", 200},
+                                    {"protocol", "-1"},
+                                    {"ruleAction", "deny"},
+                                    {"cidrBlock", "0.0.0.0/0"}});
+  cloud.remove(rule_type, "r", own);
+  cloud.remove(type, "acl", acl);
+}
+
+TEST(Network, WhatAwsFillsInStaysWhenLeftOut) {
+  Cloud cloud;
+  const std::string vpc = cloud.create(kVpc, "main", {{"cidrBlock", "10.0.0.0/16"}}).id;
+  const PropertyMap in{{"vpcId", vpc}, {"cidrBlock", "10.0.1.0/24"}, {"availabilityZone", "us-east-1b"}};
+  ResourceState subnet = cloud.create(kSubnet, "a", in);
+  EXPECT_EQ(get(subnet, "region"), "us-east-1");
+  DiffReply diff = cloud.diff(kSubnet, "a", subnet, {{"vpcId", vpc}, {"cidrBlock", "10.0.1.0/24"}});
+  EXPECT_EQ(diff.changes, DiffReply::Changes::none);
+  auto elsewhere =
+      cloud.try_create(kSubnet, "b", {{"vpcId", vpc}, {"cidrBlock", "10.0.2.0/24"}, {"region", "eu-west-1"}});
+  ASSERT_FALSE(elsewhere);
+  EXPECT_THAT(elsewhere.error().error.message, testing::StartsWith("not supported yet: region 'eu-west-1'"));
+}
+
 TEST(Network, PreviewCallsNobody) {
   AwsOptions nowhere;
   nowhere.twin_url = "http://127.0.0.1:1";

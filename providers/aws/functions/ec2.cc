@@ -245,6 +245,43 @@ Aws<Json> get_vpc_endpoint_service(Operation& op, const Json& in) {
   return out;
 }
 
+Aws<Json> get_internet_gateway(Operation& op, const Json& in) {
+  auto list = find(op, "DescribeInternetGateways", "internetGatewaySet", in, "", "",
+                   {{"internet-gateway-id", text(in, "internetGatewayId")}});
+  if (!list) return list;
+  auto one = only(*list, "internet gateway");
+  if (!one) return one;
+  const std::string id = text(*one, "internetGatewayId");
+  Json out = Json::object({{"id", id}, {"internetGatewayId", id}, {"ownerId", text(*one, "ownerId")}});
+  out["arn"] = ec2_arn(op, text(*one, "ownerId"), "internet-gateway/" + id);
+  out["attachments"] = Json::array();
+  for (const Json& from : items(one->at("attachmentSet")))
+    out["attachments"].push_back(Json::object({{"state", text(from, "state")}, {"vpcId", text(from, "vpcId")}}));
+  out["tags"] = tag_map(one->at("tagSet"));
+  return out;
+}
+
+Aws<Json> get_managed_prefix_list(Operation& op, const Json& in) {
+  auto list = find(op, "DescribeManagedPrefixLists", "prefixListSet", in, "PrefixListId", text(in, "id"),
+                   {{"prefix-list-name", text(in, "name")}});
+  if (!list) return list;
+  auto one = only(*list, "managed prefix list");
+  if (!one) return one;
+  const std::string id = text(*one, "prefixListId");
+  auto entries = op.ec2_all("GetManagedPrefixListEntries", Json::object({{"PrefixListId", id}}), "entrySet");
+  if (!entries) return entries;
+  Json out = Json::object({{"id", id}, {"name", text(*one, "prefixListName")}, {"arn", text(*one, "prefixListArn")}});
+  out["addressFamily"] = text(*one, "addressFamily");
+  out["ownerId"] = text(*one, "ownerId");
+  out["maxEntries"] = number(one->at("maxEntries"));
+  out["version"] = number(one->at("version"));
+  out["entries"] = Json::array();
+  for (const Json& from : items(*entries))
+    out["entries"].push_back(Json::object({{"cidr", text(from, "cidr")}, {"description", text(from, "description")}}));
+  out["tags"] = tag_map(one->at("tagSet"));
+  return out;
+}
+
 // --- Images and instance types.
 
 Aws<Json> matching_images(Operation& op, const Json& in) {
@@ -321,6 +358,8 @@ const std::vector<FunctionType>& ec2_functions() {
       {"aws:ec2/getPrefixList:getPrefixList", get_prefix_list},
       {"aws:ec2/getVpcEndpoint:getVpcEndpoint", get_vpc_endpoint},
       {"aws:ec2/getVpcEndpointService:getVpcEndpointService", get_vpc_endpoint_service},
+      {"aws:ec2/getInternetGateway:getInternetGateway", get_internet_gateway},
+      {"aws:ec2/getManagedPrefixList:getManagedPrefixList", get_managed_prefix_list},
       {"aws:ec2/getAmi:getAmi", get_ami},
       {"aws:ec2/getInstanceTypeOfferings:getInstanceTypeOfferings", get_instance_type_offerings}};
   return all;

@@ -90,11 +90,10 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
                          "routeTableSet", "routeTableId");
   auto group = companion(op, "DescribeSecurityGroups", filters({{"vpc-id", id}, {"group-name", "default"}}),
                          "securityGroupInfo", "groupId");
-  // A twin without network ACLs has no default one either.
-  if (!acl && acl.error().kind != ErrorCode::unsupported) return up(acl);
+  if (!acl) return up(acl);
   if (!table) return up(table);
   if (!group) return up(group);
-  if (acl) put(out, "defaultNetworkAclId", *acl);
+  put(out, "defaultNetworkAclId", *acl);
   put(out, "mainRouteTableId", *table);
   put(out, "defaultRouteTableId", *table);
   put(out, "defaultSecurityGroupId", *group);
