@@ -11,6 +11,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+constexpr auto kTwinPatience = 4s;
+
 struct Waiting {
   ClockLease* lease;
   explicit Waiting(ClockLease* l) : lease(l) {
@@ -80,10 +82,9 @@ Aws<Json> Operation::retry(std::chrono::milliseconds window, const std::function
   auto reply = call();
   const auto begun = client_.now();
   while (!reply && again(reply.error())) {
-    // The twin is consistent at once: what it refuses for a second, it refuses for good.
-    const bool over = client_.twin()
-                          ? std::chrono::steady_clock::now() - real_begun > 1s || client_.now() - begun > window
-                          : client_.now() - begun > window;
+    // The twin needs moments for what takes AWS minutes: what it refuses for seconds, it refuses for good.
+    const bool over = client_.now() - begun > window ||
+                      (client_.twin() && std::chrono::steady_clock::now() - real_begun > kTwinPatience);
     if (over || !pause(pace.next(), stop_)) return reply;
     reply = call();
   }

@@ -69,8 +69,14 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
   auto made = op.retry(minutes(2), role_is_new, [&] { return op.eks("POST", "/clusters", call); });
   if (!made) return up(made);
   id = text(in, "name");
-  return wait_state(op, "cluster " + id + " to become ACTIVE", op.timeout_or(minutes(30)),
-                    [&] { return describe_cluster(op, id); }, "status", {"ACTIVE"}, {"FAILED", "DELETING"});
+  return op.wait("cluster " + id + " to become ACTIVE", op.timeout_or(minutes(30)), [&]() -> Aws<Poll> {
+    auto cluster = describe_cluster(op, id);
+    if (!cluster) return up(cluster);
+    const std::string status = text(*cluster, "status");
+    if (status == "FAILED" || status == "DELETING")
+      return no(ErrorCode::unavailable, "the cluster became " + status + ": " + health_issues(*cluster));
+    return Poll{status == "ACTIVE", status};
+  });
 }
 
 void read_vpc(const Json& cluster, Json& out) {
