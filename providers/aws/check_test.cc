@@ -210,7 +210,9 @@ TEST(Schema, RulesOfTypesNameProperties) {
     const Json& inputs = resource_schema(token).at("inputProperties");
     const Json& outputs = resource_schema(token).at("properties");
     const ResourceType& t = type(token.c_str());
-    if (t.naming.property) EXPECT_TRUE(inputs.has(t.naming.property)) << token;
+    if (t.naming.property) {
+      EXPECT_TRUE(inputs.has(t.naming.property)) << token;
+    }
     for (std::string_view path : t.sets)
       EXPECT_TRUE(inputs.has(path.substr(0, path.find_first_of(".[")))) << token << " " << path;
     for (std::string_view name : t.policies) EXPECT_TRUE(inputs.has(name)) << token << " " << name;

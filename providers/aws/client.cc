@@ -62,7 +62,8 @@ bool retryable(const AwsError& error) {
 ErrorCode kind_of(std::string_view code, int status) {
   if (code.find("NotFound") != code.npos || code == "NoSuchEntity") return ErrorCode::not_found;
   if (code.find("AlreadyExists") != code.npos || code.find("Duplicate") != code.npos) return ErrorCode::already_exists;
-  if (code.find("Throttl") != code.npos || status == 429) return ErrorCode::throttled;
+  if (code.find("Throttl") != code.npos || code == "RequestLimitExceeded" || code == "SlowDown" || status == 429)
+    return ErrorCode::throttled;
   if (code.find("AccessDenied") != code.npos || status == 401 || status == 403) return ErrorCode::access_denied;
   if (code.find("DependencyViolation") != code.npos || code.find("InUse") != code.npos || status == 409)
     return ErrorCode::conflict;

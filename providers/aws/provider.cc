@@ -98,7 +98,7 @@ class AwsProvider : public Provider {
     Operation op(**client, cancelled, {});
     std::string id = request.id;
     const Json inputs = to_json(PropertyValue(plain(request.inputs)));
-    auto now = (*type)->read(op, id, to_json(PropertyValue(plain(request.properties))));
+    auto now = (*type)->read(op, id, overlaid(to_json(PropertyValue(plain(request.properties))), inputs));
     if (!now) return tl::unexpected(explain(now.error(), **type, request.urn, "reading"));
     if (now->is_null()) return ResourceState{};
     settle_tags(**type, inputs, *now);
@@ -130,7 +130,7 @@ class AwsProvider : public Provider {
       failed.partial = state_after(op, **type, id, request.old_inputs, known);
       return tl::unexpected(std::move(failed));
     }
-    return read_back(op, **type, std::move(id), request.news, known, request.urn, in, "updating");
+    return read_back(op, **type, std::move(id), request.news, overlaid(known, in), request.urn, in, "updating");
   }
 
   Result<void> del(const DeleteRequest& request, std::stop_token cancelled) override {
@@ -216,6 +216,13 @@ class AwsProvider : public Provider {
     for (const auto& [key, value] : request.news) out[key] = value;
     for (std::string_view name : type.moves) out[std::string(name)] = PropertyValue::unknown();
     return out;
+  }
+
+  // The last outputs in the words of the inputs.
+  static Json overlaid(Json outputs, const Json& inputs) {
+    if (inputs.is_object())
+      for (const auto& [key, value] : inputs.as_object()) outputs[key] = value;
+    return outputs;
   }
 
   static Aws<void> same_region(Operation& op, const Json& in) {

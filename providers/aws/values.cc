@@ -93,6 +93,26 @@ Json fold_outputs(const ResourceType& type, const Json& inputs, const Json& read
   return out;
 }
 
+namespace {
+
+// What was read, as far as the program speaks of it: AWS adds defaults of its own inside of blocks.
+Json narrowed(const Json& given, const Json& now) {
+  if (given.is_object() && now.is_object()) {
+    Json::Object out;
+    for (const auto& [key, value] : given.as_object())
+      if (const Json* there = now.find(key)) out.emplace(key, narrowed(value, *there));
+    return out;
+  }
+  if (given.is_array() && now.is_array() && given.size() == now.size()) {
+    Json::Array out;
+    for (std::size_t i = 0; i < now.size(); ++i) out.push_back(narrowed(given.item(i), now.item(i)));
+    return out;
+  }
+  return now;
+}
+
+}  // namespace
+
 Json fold_inputs(const ResourceType& type, const Json& inputs, const Json& read) {
   Json::Object out;
   if (!inputs.is_object() || inputs.size() == 0) {
@@ -101,12 +121,16 @@ Json fold_inputs(const ResourceType& type, const Json& inputs, const Json& read)
     return out;
   }
   for (const auto& [key, value] : inputs.as_object()) {
-    const Json* now = read.find(key);
-    const bool same = !now || equivalent(type, key, value, *now);
-    if (same)
+    const Json* there = read.find(key);
+    if (!there || equivalent(type, key, value, *there)) {
       out.emplace(key, value);
-    else if (!now->is_null())
-      out.emplace(key, *now);
+      continue;
+    }
+    Json now = narrowed(value, *there);
+    if (equivalent(type, key, value, now))
+      out.emplace(key, value);
+    else if (!now.is_null())
+      out.emplace(key, std::move(now));
   }
   return out;
 }

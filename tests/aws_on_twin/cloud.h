@@ -39,6 +39,12 @@ class Cloud {
       ADD_FAILURE() << made.error().error.to_string();
       return {};
     }
+    // What was just made has not drifted.
+    ResourceState now = read(type, name, *made);
+    EXPECT_EQ(now.id, made->id) << type;
+    if (now.inputs) {
+      EXPECT_EQ(to_json(*now.inputs).dump(), to_json(inputs_[urn(type, name).str()]).dump()) << type;
+    }
     return std::move(*made);
   }
   OperationResult try_create(const std::string& type, const std::string& name, PropertyMap in) {

@@ -43,7 +43,7 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
   return authorize(op, id, false, permissions_of(in.at("egress"), id));
 }
 
-Aws<Json> read(Operation& op, std::string& id, const Json&) {
+Aws<Json> read(Operation& op, std::string& id, const Json& known) {
   auto group = describe_group(op, id);
   if (!group || group->is_null()) return group;
   Json out;
@@ -54,6 +54,8 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
   out["arn"] = ec2_arn(op, text(*group, "ownerId"), "security-group/" + id);
   out["ingress"] = inline_rules(group->at("ipPermissions"), id);
   out["egress"] = inline_rules(group->at("ipPermissionsEgress"), id);
+  for (const char* name : {"ingress", "egress"})
+    if (known.has(name) && same_rules(known.at(name), out.at(name))) out[name] = known.at(name);
   out["tagsAll"] = tag_map(group->at("tagSet"));
   return out;
 }

@@ -1,5 +1,6 @@
 #include "providers/aws/resources/permissions.h"
 
+#include <algorithm>
 #include <map>
 
 #include "base/text.h"
@@ -78,6 +79,29 @@ Json inline_rules(const Json& permissions, const std::string& own_group) {
   for (auto& [key, rule] : rules) out.push_back(std::move(rule));
   return out;
 }
+
+namespace {
+
+// One line for each other side of each rule.
+std::vector<std::string> atoms(const Json& rules) {
+  std::vector<std::string> out;
+  for (const Json& rule : items(rules)) {
+    const std::string protocol = protocol_name(text(rule, "protocol"));
+    const bool ports = has_ports(protocol);
+    const std::string what = protocol + " " +
+                             (ports ? rule.at("fromPort").dump() + "-" + rule.at("toPort").dump() : "") + " " +
+                             text(rule, "description") + " ";
+    for (const char* list : {"cidrBlocks", "ipv6CidrBlocks", "prefixListIds", "securityGroups"})
+      for (const Json& peer : items(rule.at(list))) out.push_back(what + peer.string_or());
+    if (rule.at("self").bool_or(false)) out.push_back(what + "self");
+  }
+  std::sort(out.begin(), out.end());
+  return out;
+}
+
+}  // namespace
+
+bool same_rules(const Json& a, const Json& b) { return atoms(a) == atoms(b); }
 
 Aws<Json> describe_group(Operation& op, const std::string& id) {
   return describe(op, "DescribeSecurityGroups", "GroupId", id, "securityGroupInfo");
