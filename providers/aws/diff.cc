@@ -116,8 +116,15 @@ DiffReply diff_resource(const ResourceType& type, const DiffRequest& request) {
     if (now.at(name).is_null() && stays_when_left_out(type, name)) continue;
     differ.property(name, canonical(type, name, old.at(name)), canonical(type, name, now.at(name)), spec, replaces);
   }
+  const bool lost = !type.lost_status.empty() && at(request.olds, "status").plain().string_or() == type.lost_status;
+  if (lost) {
+    reply.detailed["status"] = {DiffKind::update_replace, false};
+    reply.diffs.push_back("status");
+    reply.replaces.push_back("status");
+  }
   if (!reply.detailed.empty()) reply.changes = DiffReply::Changes::some;
-  reply.delete_before_replace = type.delete_before_replace && !reply.replaces.empty();
+  // What is lost still holds its name.
+  reply.delete_before_replace = (type.delete_before_replace && !reply.replaces.empty()) || lost;
   return reply;
 }
 

@@ -106,6 +106,14 @@ TEST(Eks, NodesThatNeverJoinFailTheNodeGroupSoon) {
   EXPECT_THAT(made.error().error.message, HasSubstr("Instances failed to join the kubernetes cluster"));
   ASSERT_TRUE(made.error().partial);
   EXPECT_EQ(get(*made.error().partial, "status"), "CREATE_FAILED");
+  // No update repairs it: the next run makes it again.
+  DiffReply diff = cloud.diff(kNodes, "nodes", *made.error().partial,
+                              {{"clusterName", cluster.id},
+                               {"nodeRoleArn", role},
+                               {"subnetIds", cloud.subnets},
+                               {"scalingConfig", PropertyMap{{"minSize", 1}, {"maxSize", 1}, {"desiredSize", 1}}}});
+  EXPECT_THAT(diff.replaces, ElementsAre("status"));
+  EXPECT_TRUE(diff.delete_before_replace);
   EXPECT_LT(std::chrono::steady_clock::now() - begun, std::chrono::seconds(20));
   cloud.remove(kNodes, "nodes", *made.error().partial);
 }

@@ -53,6 +53,7 @@ extern const ResourceType kFargateProfile;
 const ResourceType kFargateProfile = {.token = "aws:eks/fargateProfile:FargateProfile",
                                       .naming = {.property = "fargateProfileName", .prefix_property = ""},
                                       .sets = {"subnetIds", "selectors"},
+                                      .lost_status = "CREATE_FAILED",
                                       .create = create,
                                       .read = read,
                                       .retag = retag,

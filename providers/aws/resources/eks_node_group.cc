@@ -161,6 +161,7 @@ const ResourceType kNodeGroup = {
     .token = "aws:eks/nodeGroup:NodeGroup",
     .naming = {.property = "nodeGroupName", .max = 63, .prefix_property = "nodeGroupNamePrefix"},
     .sets = {"subnetIds", "taints", "remoteAccess.sourceSecurityGroupIds"},
+    .lost_status = "CREATE_FAILED",
     .create = create,
     .read = read,
     .update = update,
