@@ -246,6 +246,16 @@ TEST(Lifecycle, AStackThatLivesElsewhereIsNotTouched) {
   EXPECT_EQ(stack.names(), "a");
 }
 
+TEST(Lifecycle, OneReasonIsSaidOnce) {
+  TestStack stack;
+  stack.cloud->home = "world 1";
+  stack.up(chain({}));
+  stack.cloud->home = "world 2";
+  stack.destroy();
+  EXPECT_EQ(stack.errors.size(), 1u);
+  EXPECT_EQ(stack.summary.errored, 1);
+}
+
 TEST(Lifecycle, StackOutputsAreSavedAtTheEnd) {
   TestStack stack;
   stack.up([](ProgramClient& p) { EXPECT_EQ(p.outputs(p.stack(), {{"o", 1.0}}), ""); });

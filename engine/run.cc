@@ -51,8 +51,12 @@ void Run::begin() {
     if (auto it = prelude.config.find(key); it != prelude.config.end()) it->second = "[secret]";
   emit(std::move(prelude));
   if (!deployment_.base.pending.empty()) {
-    std::string text = "an earlier run was interrupted while it worked on these resources; check what became of them:";
+    std::string text = "an earlier run was interrupted while it worked on these resources:";
     for (const PendingOperation& op : deployment_.base.pending) text += "\n  " + op.resource->urn.str();
+    text +=
+        "\nWhat was being created may exist without being in the state: look for it, then delete it or import it. To "
+        "silence this, "
+        "export the stack, take it out of pending_operations, and import the stack again.";
     diagnose(Severity::warning, {}, text);
   }
   if (options_.command == Command::refresh || options_.refresh) return begin_refresh();
@@ -195,6 +199,12 @@ void Run::emit(Event event) {
 
 void Run::diagnose(Severity severity, const Urn& urn, std::string message) {
   emit(DiagnosticEvent{urn, severity, std::move(message), 0, false});
+}
+
+void Run::complain(const Urn& urn, std::string message) {
+  if (stopping_) return;
+  errored_.insert(urn);
+  diagnose(Severity::error, urn, std::move(message));
 }
 
 Result<SummaryEvent> run(const Deployment& deployment, const Environment& environment) {

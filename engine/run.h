@@ -141,6 +141,8 @@ class Run {
   void finish();
   void emit(Event event);
   void diagnose(Severity severity, const Urn& urn, std::string message);
+  /// An error of many resources at once (their provider does not start): the first says it.
+  void complain(const Urn& urn, std::string message);
   template <class T>
   bool refuse_if_over(Answer<T>& answer);
 

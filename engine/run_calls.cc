@@ -144,7 +144,7 @@ void Run::construct(const RegistrationPtr& r) {
         if (admit(r)) plan_registration(r);
       },
       [this, r](std::string why) {
-        diagnose(Severity::error, r->urn, std::move(why));
+        complain(r->urn, std::move(why));
         --registering_;
         stop(Outcome::failed);
         refuse_if_over(r->answer);
@@ -290,7 +290,7 @@ void Run::read_resource(ReadGoal read, Answer<Registered> answer) {
         submit_read(r, known ? id : std::string());
       },
       [this, r](std::string why) {
-        diagnose(Severity::error, r->urn, std::move(why));
+        complain(r->urn, std::move(why));
         answer_failure(*r, Registered::Result::fail);
       });
 }

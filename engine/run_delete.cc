@@ -125,8 +125,7 @@ void Run::try_delete(std::size_t index) {
                      !goes_with_another && !record.provider.empty();
   if (!calls) return go(nullptr);
   with_old_provider(record.provider, go, [this, index](std::string why) {
-    diagnose(Severity::error, deletions_[index].step.info.urn, std::move(why));
-    errored_.insert(deletions_[index].step.info.urn);
+    complain(deletions_[index].step.info.urn, std::move(why));
     stop(Outcome::failed);
     deleted(index, false);
   });

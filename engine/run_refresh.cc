@@ -38,8 +38,7 @@ void Run::refresh_one(Slot slot) {
         submit(std::move(chain));
       },
       [this, record](std::string why) {
-        diagnose(Severity::error, record->urn, std::move(why));
-        errored_.insert(record->urn);
+        complain(record->urn, std::move(why));
         --refreshes_left_;
         stop(Outcome::failed);
         advance();

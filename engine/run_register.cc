@@ -39,7 +39,7 @@ void Run::register_resource(Goal goal, Answer<Registered> answer) {
           plan_registration(r);
         },
         [this, r](std::string why) {
-          diagnose(Severity::error, r->urn, std::move(why));
+          complain(r->urn, std::move(why));
           answer_failure(*r, Registered::Result::fail);
         });
   });
@@ -262,6 +262,7 @@ void Run::planned(const RegistrationPtr& r, std::shared_ptr<Plan> plan) {
 void Run::delete_before(const RegistrationPtr& r, std::shared_ptr<Plan> plan) {
   struct Gathering {
     std::vector<Dependent> candidates;
+    InstancePtr own;  // the provider of the old resource, which may not be that of the new one
     std::size_t waiting = 1;
   };
   auto gathering = std::make_shared<Gathering>();
@@ -274,7 +275,7 @@ void Run::delete_before(const RegistrationPtr& r, std::shared_ptr<Plan> plan) {
     if (--gathering->waiting > 0) return;
     planners_.run([this, r, plan, gathering] {
       auto drawn = std::make_shared<Result<std::vector<Dependent>>>(drawn_along(*r->old, gathering->candidates));
-      strand_.post([this, r, plan, drawn] {
+      strand_.post([this, r, plan, drawn, gathering] {
         if (!*drawn) {
           diagnose(Severity::error, r->urn, drawn->error().to_string());
           return answer_failure(*r, Registered::Result::fail);
@@ -302,11 +303,24 @@ void Run::delete_before(const RegistrationPtr& r, std::shared_ptr<Plan> plan) {
           }
           add(d->record, d->slot, d->provider);
         }
-        add(r->old, r->old_slot, r->provider);
+        add(r->old, r->old_slot, gathering->own);
         submit_plan(r, plan, std::move(before));
       });
     });
   };
+  if (!r->old->provider.empty()) {
+    ++gathering->waiting;
+    with_old_provider(
+        r->old->provider,
+        [gathering, go](InstancePtr provider) {
+          gathering->own = std::move(provider);
+          go();
+        },
+        [this, r](std::string why) {
+          complain(r->urn, std::move(why));
+          answer_failure(*r, Registered::Result::fail);
+        });
+  }
   for (std::size_t i = 0; i < gathering->candidates.size(); ++i) {
     const std::string& reference = gathering->candidates[i].record->provider;
     if (reference.empty()) continue;
@@ -362,7 +376,8 @@ void Run::answer_failure(const Registration& r, Registered::Result result) {
   Entry& entry = entries_[r.urn.str()];
   entry.failed = true;
   --registering_;
-  if (result == Registered::Result::fail) errored_.insert(r.urn);
+  if (result == Registered::Result::fail && !stopping_)
+    errored_.insert(r.urn);  // what the end of the run drops did not fail
   if (!options_.continue_on_error) {
     stop(stopping_ ? outcome_ : Outcome::failed);
     auto answer = r.answer;
