@@ -95,8 +95,8 @@ class Emitter {
   }
 
   std::string space() const { return opened(namespace_of(p_.name, module_)); }
-  /// Packages live in an inline namespace: nouns of ours with the same names (drydock::aws::...) are other types, and both
-  /// may be linked into one program.
+  /// Packages live in an inline namespace: nouns of ours with the same names (drydock::aws::...) are other types, and
+  /// both may be linked into one program.
   static std::string opened(const std::string& qualified) {
     constexpr std::string_view root = "drydock::";
     return "drydock::inline packages::" + qualified.substr(root.size());

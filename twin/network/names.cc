@@ -25,7 +25,8 @@ std::string address_in(std::string_view range, std::string_view name) {
 
 /// Hosts outside of AWS (docker.io, quay.io): the twin does not know them all, and takes them to exist.
 bool is_elsewhere(std::string_view host) {
-  for (std::string_view end : {".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".internal", ".local", ".invalid", ".test"})
+  for (std::string_view end :
+       {".amazonaws.com", ".amazonaws.com.cn", ".api.aws", ".internal", ".local", ".invalid", ".test"})
     if (host.ends_with(end)) return false;
   return host.find('.') != std::string_view::npos;
 }

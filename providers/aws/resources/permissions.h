@@ -13,8 +13,8 @@ std::string protocol_name(const std::string& protocol);
 Json permission(const Json& rule, const Json& groups);
 /// AWS's permissions as inline rules of the group: `own_group` becomes self.
 Json inline_rules(const Json& permissions, const std::string& own_group);
-/// Whether two lists of inline rules let the same traffic through in the same words: AWS folds rules that differ only in
-/// the other side into one.
+/// Whether two lists of inline rules let the same traffic through in the same words: AWS folds rules that differ only
+/// in the other side into one.
 bool same_rules(const Json& a, const Json& b);
 Aws<Json> describe_group(Operation& op, const std::string& id);
 Aws<void> authorize(Operation& op, const std::string& group, bool ingress, Json::Array permissions);
