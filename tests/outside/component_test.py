@@ -33,6 +33,36 @@ ENDPOINTS_AFTER = """for (const std::string service : {"ec2", "sts", "ecr.api", 
                                            .subnetIds = subnets, .vpcEndpointType = "Interface", .vpcId = vpc.id});
 """
 
+MANAGED = """#include <drydock/aws/ec2.h>
+#include <drydock/aws/iam.h>
+#include <drydock/eks.h>
+using namespace drydock;
+int main() {
+  return run([](Context& ctx) {
+    aws::ec2::Vpc vpc(ctx, "main", {.cidrBlock = "10.0.0.0/16", .enableDnsHostnames = true, .enableDnsSupport = true});
+    aws::ec2::InternetGateway gateway(ctx, "main", {.vpcId = vpc.id});
+    aws::ec2::RouteTable table(ctx, "public", {.routes = {{.cidrBlock = "0.0.0.0/0", .gatewayId = gateway.id}}, .vpcId = vpc.id});
+    std::vector<Output<std::string>> subnets;
+    std::vector<Resource> before;
+    for (const std::string z : {"a", "b"}) {
+      aws::ec2::Subnet subnet(ctx, z, {.availabilityZone = "us-east-1" + z, .cidrBlock = z == "a" ? "10.0.1.0/24" : "10.0.2.0/24",
+                                       .mapPublicIpOnLaunch = true, .vpcId = vpc.id});
+      before.push_back(aws::ec2::RouteTableAssociation(ctx, z, {.routeTableId = table.id, .subnetId = subnet.id}));
+      subnets.push_back(subnet.id);
+    }
+    aws::iam::Role role(ctx, "node", {.assumeRolePolicy = R"({"Version":"2012-10-17","Statement":[{"Action":"sts:AssumeRole","Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"}}]})"});
+    for (const std::string p : {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy", "AmazonEC2ContainerRegistryReadOnly"})
+      before.push_back(aws::iam::RolePolicyAttachment(ctx, p, {.policyArn = "arn:aws:iam::aws:policy/" + p, .role = role.name}));
+    eks::ClusterArgs args{.authenticationMode = "API_AND_CONFIG_MAP", .instanceRoles = {role}, .publicSubnetIds = subnets,
+                          .skipDefaultNodeGroup = true, .vpcId = vpc.id};
+    eks::Cluster cluster(ctx, "c", args, {.dependsOn = before});
+    eks::ManagedNodeGroup(ctx, "workers", {.cluster = cluster.core, .nodeRole = role,
+                                           .scalingConfig = {.desiredSize = 2, .maxSize = 3, .minSize = 1}, .subnetIds = subnets});
+  });
+}
+"""
+
+
 @pytest.fixture
 def place():
     place = challenges.Place()
@@ -40,13 +70,13 @@ def place():
     place.close()
 
 
-def up(place, after):
+def up(place, after, program=PROGRAM):
     project = place.home / "program"
     project.mkdir()
     (project / "Pulumi.yaml").write_text("name: order\nruntime: cpp\nconfig:\n  aws:region: us-east-1\n")
     (project / "CMakeLists.txt").write_text("cmake_minimum_required(VERSION 3.24)\nproject(order LANGUAGES CXX)\n"
                                             "find_package(drydock REQUIRED)\ndrydock_program(main.cc)\n")
-    (project / "main.cc").write_text(PROGRAM % {"after": after})
+    (project / "main.cc").write_text(program % {"after": after} if program is PROGRAM else program)
     code, out = place.run(f"cd {project} && drydock stack init dev && drydock up --yes --json")
     events = [json.loads(line) for line in out.splitlines() if line.startswith("{")]
     return code, events, out
@@ -79,3 +109,10 @@ def test_a_child_that_fails_late_fails_the_run(place):
     code, events, out = up(place, "")  # no endpoints at all: coredns never runs
     assert code != 0
     assert "DEGRADED" in out
+
+
+def test_a_managed_node_group_joins(place):
+    code, events, out = up(place, "", MANAGED)
+    assert code == 0, out[-3000:]
+    code, nodes = place.run("kubectl get nodes")
+    assert nodes.count(" Ready ") == 2, nodes
