@@ -113,9 +113,6 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
   Json call = settings(in);
   put(call, "TargetGroupARNs", in.at("targetGroupArns"));
   put(call, "LoadBalancerNames", in.at("loadBalancers"));
-  for (const char* name : {"mixedInstancesPolicy", "warmPool", "initialLifecycleHooks", "trafficSources"})
-    if (in.has(name))
-      return no(ErrorCode::unsupported, fmt::format("not supported yet: {} of aws:autoscaling/group:Group", name));
   if (Json tags = tags_of(in.at("tags"), text(in, "name")); tags.size() > 0) call["Tags"] = std::move(tags);
   auto made = op.retry(
       minutes(2),
@@ -290,6 +287,10 @@ void check(const Json& in, const std::vector<std::string>& unknown, std::vector<
     failures.push_back(
         {"launchTemplate",
          "a group needs exactly one of 'launchTemplate', 'launchConfiguration' and 'mixedInstancesPolicy'"});
+  for (const char* name :
+       {"mixedInstancesPolicy", "warmPool", "initialLifecycleHooks", "trafficSources", "instanceMaintenancePolicy",
+        "availabilityZoneDistribution", "capacityReservationSpecification", "instanceLifecyclePolicy"})
+    if (in.has(name)) failures.push_back({name, "not supported yet"});
   if (in.at("minSize").int_or(0) > in.at("maxSize").int_or(in.at("minSize").int_or(0)))
     failures.push_back({"maxSize", "'maxSize' must not be smaller than 'minSize'"});
 }

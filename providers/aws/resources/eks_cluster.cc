@@ -184,6 +184,16 @@ bool replaces(std::string_view path, const Json& old, const Json& in, bool by_sc
 }  // namespace
 
 extern const ResourceType kCluster;
+namespace {
+
+// Described, and not sent yet: better refused than forgotten.
+void check(const Json& in, const std::vector<std::string>&, std::vector<CheckFailure>& failures) {
+  for (const char* name : {"kubeApiServerConfig", "kubeControllerManagerConfig", "kubeSchedulerConfig"})
+    if (in.has(name)) failures.push_back({name, "not supported yet"});
+}
+
+}  // namespace
+
 const ResourceType kCluster = {.token = "aws:eks/cluster:Cluster",
                                .naming = {.property = "name", .prefix_property = ""},
                                .sets = {"vpcConfig.subnetIds", "vpcConfig.securityGroupIds",
@@ -194,6 +204,7 @@ const ResourceType kCluster = {.token = "aws:eks/cluster:Cluster",
                                .update = update,
                                .retag = retag,
                                .remove = remove,
+                               .check = check,
                                .replaces = replaces};
 
 }  // namespace drydock::aws_provider
