@@ -2,9 +2,9 @@
 //
 // The stacks named challenge-* and prod are the same program with one mistake switched on in their configuration
 // (Pulumi.<stack>.yaml); docs/challenges.md tells what each looks like and how it is cured.
+#include <drydock/aws.h>
 #include <drydock/aws/ec2.h>
 #include <drydock/aws/iam.h>
-#include <drydock/aws.h>
 #include <drydock/eks.h>
 
 #include <string>
