@@ -5,12 +5,7 @@ import signal
 import botocore.exceptions
 import pytest
 
-
-def refused(call, code):
-    with pytest.raises(botocore.exceptions.ClientError) as error:
-        call()
-    assert error.value.response["Error"]["Code"] == code, error.value
-    return error.value.response["Error"]["Message"]
+from refusals import refused
 
 
 @pytest.fixture(scope="module")

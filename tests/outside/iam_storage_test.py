@@ -1,8 +1,9 @@
 """boto3 as the judge of IAM, STS, ECR, SSM and S3."""
 import json
 
-import botocore.exceptions
 import pytest
+
+from refusals import refused
 
 EC2_TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
     {"Effect": "Allow", "Principal": {"Service": "ec2.amazonaws.com"}, "Action": "sts:AssumeRole"}]})
@@ -11,13 +12,6 @@ EC2_TRUST = json.dumps({"Version": "2012-10-17", "Statement": [
 def policy(action, resource="*"):
     return json.dumps({"Version": "2012-10-17", "Statement": [
         {"Effect": "Allow", "Action": action, "Resource": resource}]})
-
-
-def refused(call, code):
-    with pytest.raises(botocore.exceptions.ClientError) as error:
-        call()
-    assert error.value.response["Error"]["Code"] == code, error.value
-    return error.value.response["Error"]["Message"]
 
 
 @pytest.fixture(scope="module")
