@@ -2,14 +2,14 @@
 // https://docs.aws.amazon.com/vpc/latest/privatelink/create-interface-endpoint.html, .../gateway-endpoints.html
 #include <set>
 
+#include "cloud/aws/endpoint_services.h"
 #include "cloud/aws/policy.h"
-#include "twin/ec2/endpoint_services.h"
 #include "twin/ec2/nouns.h"
 #include "twin/ec2/tokens.h"
 
 namespace drydock::twin::ec2 {
 
-using aws::VpcEndpoint;
+using aws::EndpointService, aws::find_endpoint_service, aws::VpcEndpoint;
 
 namespace {
 

@@ -1,6 +1,6 @@
 // From launch data to a running instance, and back to nothing.
 #include "cloud/aws/iam.h"
-#include "twin/ec2/instance_types.h"
+#include "cloud/aws/instance_types.h"
 #include "twin/ec2/instances.h"
 #include "twin/ec2/nouns.h"
 
@@ -40,7 +40,7 @@ std::string public_name(const std::string& region, std::string address) {
 
 /// What launch data means in this world, checked.
 struct Plan {
-  const InstanceType* type = nullptr;
+  const aws::InstanceType* type = nullptr;
   const aws::Image* image = nullptr;
   const aws::Subnet* subnet = nullptr;
   std::vector<std::string> groups;
@@ -66,7 +66,7 @@ std::optional<ApiError> plan_machine(World& world, const std::string& region, co
   if (image.empty()) return missing("ImageId");
   plan.image = world.table<aws::Image>(region).find(image);
   if (!plan.image) return ApiError{400, "InvalidAMIID.NotFound", "The image id '[" + image + "]' does not exist"};
-  plan.type = instance_type(type);
+  plan.type = aws::instance_type(type);
   if (!plan.type) return ApiError{400, "InvalidParameterValue", "Invalid value '" + type + "' for InstanceType."};
   if (plan.image->architecture != plan.type->architecture)
     return ApiError{400, "InvalidParameterValue",

@@ -8,8 +8,8 @@
 
 #include "base/text.h"
 #include "cloud/aws/arn.h"
+#include "cloud/aws/managed_policies.h"
 #include "twin/iam/api.h"
-#include "twin/iam/managed_policies.h"
 
 namespace drydock::twin::iam {
 namespace {
@@ -39,7 +39,7 @@ std::shared_ptr<const aws::PolicyDocument> parsed(std::string_view text, aws::Po
 }
 
 const char* policy_text(World& world, std::string_view arn) {
-  if (const ManagedPolicy* managed = find_managed_policy(arn)) return managed->document;
+  if (const aws::ManagedPolicy* managed = aws::find_managed_policy(arn)) return managed->document;
   const aws::Policy* policy = world.table<aws::Policy>().find(arn);
   if (!policy) return nullptr;
   for (const aws::PolicyVersion& version : policy->versions) {

@@ -3,7 +3,6 @@
 
 #include "twin/iam/access.h"
 #include "twin/iam/api.h"
-#include "twin/iam/managed_policies.h"
 
 namespace drydock::twin::iam {
 namespace {

@@ -7,7 +7,6 @@
 
 #include "base/text.h"
 #include "twin/iam/access.h"
-#include "twin/iam/managed_policies.h"
 
 namespace drydock::twin::iam {
 

@@ -4,9 +4,9 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cloud/aws/managed_policies.h"
 #include "twin/iam/access.h"
 #include "twin/iam/api.h"
-#include "twin/iam/managed_policies.h"
 
 namespace drydock::twin::iam {
 namespace {
@@ -28,10 +28,10 @@ Json wire(World& world, const aws::Policy& policy, bool full) {
   return out;
 }
 
-Json wire(World& world, const ManagedPolicy& policy) {
-  const std::string arn = managed_policy_arn(policy);
+Json wire(World& world, const aws::ManagedPolicy& policy) {
+  const std::string arn = aws::managed_policy_arn(policy);
   return Json::object({{"PolicyName", policy.name},
-                       {"PolicyId", managed_policy_id(policy)},
+                       {"PolicyId", aws::managed_policy_id(policy)},
                        {"Arn", arn},
                        {"Path", policy.path},
                        {"DefaultVersionId", policy.version},
@@ -51,7 +51,7 @@ Json wire(const aws::PolicyVersion& version, bool with_document) {
   }
   return out;
 }
-aws::PolicyVersion only_version(const ManagedPolicy& policy) {
+aws::PolicyVersion only_version(const aws::ManagedPolicy& policy) {
   return {policy.document, policy.version, true, policy.updated};
 }
 
@@ -60,7 +60,7 @@ template <class Change>
 ApiResult with_policy(World& world, const Call& call, Change change) {
   if (auto missing = require(call, {"PolicyArn"})) return tl::unexpected(*missing);
   const std::string arn = call.text("PolicyArn");
-  if (find_managed_policy(arn)) {
+  if (aws::find_managed_policy(arn)) {
     return refuse("AccessDenied",
                   fmt::format("User: {} is not authorized to perform: iam:{} on resource: policy {}", call.caller.arn,
                               call.action, arn),
@@ -101,7 +101,7 @@ ApiResult create_policy(World& world, Call& call) {
 ApiResult get_policy(World& world, Call& call) {
   if (auto missing = require(call, {"PolicyArn"})) return tl::unexpected(*missing);
   const std::string arn = call.text("PolicyArn");
-  if (const ManagedPolicy* managed = find_managed_policy(arn)) {
+  if (const aws::ManagedPolicy* managed = aws::find_managed_policy(arn)) {
     return Json::object({{"Policy", wire(world, *managed)}});
   }
   const aws::Policy* policy = world.table<aws::Policy>().find(arn);
@@ -136,7 +136,7 @@ ApiResult list_policies(World& world, Call& call) {
     for (const auto& [arn, policy] : world.table<aws::Policy>()) add(wire(world, policy, false));
   }
   if (scope != "Local") {
-    for (const ManagedPolicy& policy : managed_policies()) add(wire(world, policy));
+    for (const aws::ManagedPolicy& policy : aws::managed_policies()) add(wire(world, policy));
   }
   return page(call, "Policies", std::move(items));
 }
@@ -172,7 +172,7 @@ tl::unexpected<ApiError> no_version(const std::string& arn, const std::string& v
 
 ApiResult get_version(World& world, Call& call) {
   const std::string arn = call.text("PolicyArn"), id = call.text("VersionId");
-  if (const ManagedPolicy* managed = find_managed_policy(arn)) {
+  if (const aws::ManagedPolicy* managed = aws::find_managed_policy(arn)) {
     if (id != managed->version) return no_version(arn, id);
     return Json::object({{"PolicyVersion", wire(only_version(*managed), true)}});
   }
@@ -187,7 +187,7 @@ ApiResult get_version(World& world, Call& call) {
 ApiResult list_versions(World& world, Call& call) {
   const std::string arn = call.text("PolicyArn");
   std::vector<Json> items;
-  if (const ManagedPolicy* managed = find_managed_policy(arn)) {
+  if (const aws::ManagedPolicy* managed = aws::find_managed_policy(arn)) {
     items.push_back(wire(only_version(*managed), false));
   } else if (const aws::Policy* policy = world.table<aws::Policy>().find(arn)) {
     for (auto v = policy->versions.rbegin(); v != policy->versions.rend(); ++v) items.push_back(wire(*v, false));
@@ -254,7 +254,7 @@ ApiResult list_policy_tags(World& world, Call& call) {
   const std::string arn = call.text("PolicyArn");
   if (const aws::Policy* policy = world.table<aws::Policy>().find(arn)) {
     for (const aws::IamTag& tag : policy->Tags) tags.push_back(fields::encode(tag));
-  } else if (!find_managed_policy(arn)) {
+  } else if (!aws::find_managed_policy(arn)) {
     return no_policy(arn);
   }
   return page(call, "Tags", std::move(tags));

@@ -1,4 +1,4 @@
-// The AWS-managed policies the twin knows: the same in every account, never changed by anyone here. Documents and
+// The AWS-managed policies Drydock knows: the same in every account, never changed by anyone here. Documents and
 // versions as published in https://docs.aws.amazon.com/aws-managed-policy/latest/reference/policy-list.html (2026-04).
 #pragma once
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace drydock::twin::iam {
+namespace drydock::aws {
 
 struct ManagedPolicy {
   const char* name;
@@ -18,10 +18,10 @@ struct ManagedPolicy {
 };
 
 std::span<const ManagedPolicy> managed_policies();
-/// By ARN, of any partition: arn:aws:iam::aws:policy/<path><name>. Null if the twin does not know it.
+/// By ARN, of any partition: arn:aws:iam::aws:policy/<path><name>. Null if it is not among them.
 const ManagedPolicy* find_managed_policy(std::string_view arn);
 std::string managed_policy_arn(const ManagedPolicy& policy, std::string_view partition = "aws");
 /// ANPA..., made from the name: AWS's own ids are not published.
 std::string managed_policy_id(const ManagedPolicy& policy);
 
-}  // namespace drydock::twin::iam
+}  // namespace drydock::aws

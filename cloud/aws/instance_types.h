@@ -1,11 +1,11 @@
-// Instance types the twin knows: size, processor, and how many addresses the VPC CNI gets.
+// Instance types Drydock knows: size, processor, and how many addresses the VPC CNI gets.
 // https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/AvailableIpPerENI.html
 #pragma once
 
 #include <span>
 #include <string_view>
 
-namespace drydock::twin::ec2 {
+namespace drydock::aws {
 
 struct InstanceType {
   const char* name;
@@ -17,7 +17,7 @@ struct InstanceType {
 };
 
 std::span<const InstanceType> instance_types();
-/// Null for a type the twin does not know.
+/// Null for a type that is not among them.
 const InstanceType* instance_type(std::string_view name);
 
-}  // namespace drydock::twin::ec2
+}  // namespace drydock::aws

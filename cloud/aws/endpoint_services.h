@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-namespace drydock::twin::ec2 {
+namespace drydock::aws {
 
 struct EndpointService {
   std::string name;     // com.amazonaws.us-east-1.ecr.api
@@ -19,4 +19,4 @@ struct EndpointService {
 const std::vector<EndpointService>& endpoint_services(const std::string& region);
 const EndpointService* find_endpoint_service(const std::string& region, std::string_view name);
 
-}  // namespace drydock::twin::ec2
+}  // namespace drydock::aws

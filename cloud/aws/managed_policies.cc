@@ -1,10 +1,10 @@
-#include "twin/iam/managed_policies.h"
+#include "cloud/aws/managed_policies.h"
 
 #include <fmt/format.h>
 
 #include "base/hash.h"
 
-namespace drydock::twin::iam {
+namespace drydock::aws {
 namespace {
 
 // clang-format off
@@ -411,4 +411,4 @@ std::string managed_policy_id(const ManagedPolicy& policy) {
   return id;
 }
 
-}  // namespace drydock::twin::iam
+}  // namespace drydock::aws
