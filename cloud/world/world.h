@@ -55,17 +55,37 @@ void each_field(V& v, Origin& x) {
   v("column", x.column);
 }
 
+/// A part of a noun that a step of its own makes: the attachment of a policy, a route, an association. The noun in the
+/// world has it already; who looks at a time before that step takes it out.
+struct PlanPart {
+  Ref noun;
+  std::string field;  // as Unknown::field: "grants.attached", "routeSet", "associationSet", "routeTableIdSet"
+  Json value;         // the item of the list; of a map {key: value}
+};
+template <class V>
+void each_field(V& v, PlanPart& x) {
+  v("noun", x.noun), v("field", x.field), v("value", x.value);
+}
+
 /// One step of the plan that makes the world: what it makes and what must be done before it begins. Empty plan: all of
 /// it is there already.
+///
+/// A component is a step, too, that makes nothing itself; its children name it as `parent`. Who names a component in
+/// `after` uses one of its outputs: to Pulumi's own engine that means all of its children, to Drydock's only that the
+/// component has answered. An explicit dependsOn on a component names its children as well (both engines wait for
+/// them).
 struct PlanStep {
   std::string address;             // as Origin::address
   std::vector<std::string> after;  // addresses; an explicit dependsOn and references alike
   bool waits_for_nodes = false;    // done only when nodes are Ready: a managed node group, the CoreDNS add-on
   std::vector<Ref> makes;
+  std::vector<PlanPart> adds;
+  std::string parent;  // address of the component it is a child of; empty: of none
 };
 template <class V>
 void each_field(V& v, PlanStep& x) {
   v("address", x.address), v("after", x.after), v("waitsForNodes", x.waits_for_nodes), v("makes", x.makes);
+  v("adds", x.adds), v("parent", x.parent);
 }
 
 /// A resource of the source that no noun stands for.
