@@ -27,7 +27,10 @@ struct Place {
   friend auto operator<=>(const Place&, const Place&) = default;
 };
 
-/// One change of the world. Fields may reach inside: "policyDocument", "resourcesVpcConfig.endpointPrivateAccess".
+/// One change of the world. Fields may reach inside, also into documents that are kept as text:
+/// "resourcesVpcConfig.endpointPrivateAccess", "policyDocument.Statement.0.Resource", "grants.inlined". A list takes
+/// one item (`add` leaves it alone when it has it), a map takes {key: value}; what is removed from a map is named by
+/// its key. An edit of a plan's order has the place {{"plan", address}, "after"}.
 struct Edit {
   enum class Kind { set, add, remove, create, erase };  // a field; an item of a list; a whole noun
   Kind kind = Kind::set;
