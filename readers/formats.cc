@@ -1,0 +1,45 @@
+#include "readers/formats.h"
+
+#include "cloud/world/world.h"
+#include "readers/describe/describe.h"
+#include "readers/terraform/terraform.h"
+
+namespace drydock::readers {
+namespace {
+
+bool is_pulumi_deployment(const Outline& o) { return o.has("deployment") && o.has("version"); }
+bool is_pulumi_preview(const Outline& o) { return o.has("steps") && !o.has("format_version"); }
+bool is_cloudformation(const Outline& o) {
+  return o.has("AWSTemplateFormatVersion") || (o.has("Resources") && !o.has("resources"));
+}
+bool is_world(const Outline& o) {
+  if (o.kind == Outline::Kind::json_object && o.has("format_version")) return false;
+  bool found = o.has("base");
+  cloud::World world;
+  cloud::each_table([&](const char* name, const auto&) { found = found || o.has(name); }, world);
+  return found;
+}
+
+constexpr FormatRow kFormats[] = {
+    {Format::pulumi_deployment, "pulumi-deployment", "a Pulumi deployment (`pulumi stack export`)",
+     is_pulumi_deployment, nullptr, nullptr},
+    {Format::pulumi_preview, "pulumi-preview", "a Pulumi preview (`pulumi preview --json`)", is_pulumi_preview, nullptr,
+     nullptr},
+    {Format::terraform, "terraform", "a Terraform plan or state (`terraform show -json`)", terraform::looks_like,
+     nullptr, nullptr},
+    {Format::cloudformation, "cloudformation", "a CloudFormation template", is_cloudformation, nullptr, nullptr},
+    {Format::describe, "describe", "describe output of the AWS CLI", describe::looks_like, nullptr, nullptr},
+    {Format::world, "world", "a world file", is_world, nullptr, nullptr},
+};
+
+}  // namespace
+
+std::span<const FormatRow> formats() { return kFormats; }
+
+const FormatRow& row_of(Format format) {
+  for (const FormatRow& row : kFormats)
+    if (row.format == format) return row;
+  return kFormats[0];  // every format has its row
+}
+
+}  // namespace drydock::readers
