@@ -11,6 +11,7 @@ namespace drydock::engine {
 namespace {
 
 using namespace testing;
+using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 
@@ -67,6 +68,40 @@ TEST(Lifecycle, DeleteBeforeReplaceDrawsDependentsAlong) {
   EXPECT_THAT(stack.cloud->calls,
               ElementsAre("create a", "create b", "delete b-2", "delete a-1", "create a", "create b"));
   EXPECT_EQ(stack.names(), "a b");
+}
+
+TEST(Lifecycle, ValuesMayBeNestedDeeperThanProtobufReadsByItself) {
+  TestStack stack;
+  PropertyMap out;
+  const TestProgram program = [&](ProgramClient& p) {
+    out = p.resource(kType, "a", {{"x", nested(90)}, {"deepen", 400.0}}).outputs;
+    p.outputs(p.stack(), {{"echo", p.invoke("fake:m:echo", {{"x", nested(90)}})}});
+  };
+  EXPECT_EQ(stack.up(program), "create stack, create a");
+  EXPECT_EQ(at(out, "x"), nested(90));
+  EXPECT_EQ(at(out, "deep"), nested(400));
+  EXPECT_EQ(stack.up(program), "same stack, same a");
+  EXPECT_EQ(at(stack.find("p-dev")->outputs, "echo").at("x"), nested(90));
+}
+
+TEST(Lifecycle, WhatIsNestedTooDeepIsRefusedByName) {
+  TestStack stack;
+  std::string refused;
+  stack.up([&](ProgramClient& p) {
+    refused = p.resource(kType, "a", {{"x", nested(1000)}}).error;
+    p.resource(kType, "b", {{"x", nested(3400)}});  // gRPC refuses it without a word, and lives
+  });
+  EXPECT_THAT(refused, HasSubstr("registering 'a' of type 'fake:m:T': reading property 'x': "));
+  EXPECT_THAT(refused, HasSubstr("nested deeper than 500 levels"));
+  EXPECT_EQ(stack.names(), "");
+}
+
+TEST(Lifecycle, AnAnswerThatNoStateFileCouldHoldLeavesARecordWithoutIt) {
+  TestStack stack;
+  stack.up(one({{"deepen", 501.0}}));
+  EXPECT_THAT(stack.errors, Contains(HasSubstr("the provider's answer: property 'deep': it is nested deeper")));
+  EXPECT_EQ(stack.find("a")->id, "a-1");
+  EXPECT_TRUE(stack.find("a")->outputs.empty());
 }
 
 TEST(Lifecycle, DeletesRunAgainstTheArrows) {

@@ -56,10 +56,13 @@ class ProgramClient {
   void connect(const std::string& address);
   std::unique_ptr<Wire> wire_;
 };
+/// {"n": {"n": ... "leaf"}}, `levels` objects around the leaf.
+PropertyValue nested(int levels);
 using TestProgram = std::function<void(ProgramClient&)>;
 
 /// Types "fake:m:T". Inputs drive it: "fail" (text) fails create and update, "replace" (any) replaces on change, "dbr"
-/// replaces and deletes first, "unready" fails to initialise. Ids are "<name>-<n>".
+/// replaces and deletes first, "unready" fails to initialise, "deepen" (number) nests the output "deep". Ids are
+/// "<name>-<n>".
 class FakeProvider : public Provider {
  public:
   struct Shared {

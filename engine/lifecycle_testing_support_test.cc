@@ -140,6 +140,16 @@ void ProgramClient::log_error(const std::string& message) {
   (void)wire_->engine->Log(&context, request, &reply);
 }
 
+PropertyValue nested(int levels) {
+  PropertyValue value = "leaf";
+  for (int i = 0; i < levels; ++i) {
+    PropertyMap around;
+    around.emplace("n", std::move(value));
+    value = std::move(around);
+  }
+  return value;
+}
+
 // ---- the provider
 
 void FakeProvider::note(std::string call) {
@@ -166,6 +176,8 @@ namespace {
 PropertyMap outputs_of(const PropertyMap& inputs, const std::string& id) {
   PropertyMap out = inputs;
   out["arn"] = "arn:" + id;
+  if (const auto& levels = at(inputs, "deepen"); levels.is_number())
+    out["deep"] = nested(static_cast<int>(levels.as_number()));
   return out;
 }
 std::optional<OperationError> asked_to_fail(const PropertyMap& inputs, const std::string& id) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/hash.h"
+#include "sdk/property_wire.h"
 
 namespace drydock::engine {
 namespace {
@@ -168,6 +169,54 @@ void mark_secret(PropertyValue& output, const PropertyValue& input) {
   }
 }
 
+Performed call(const Step& step, bool dry_run, std::stop_token cancelled) {
+  auto next = step.info.next ? std::make_shared<Resource>(*step.info.next) : nullptr;
+  switch (step.info.op) {
+    case Op::same:
+      if (is_provider_type(next->type)) return perform_provider(step, std::move(next), dry_run);
+      return done(std::move(next));
+    case Op::create:
+    case Op::create_replacement:
+      if (is_provider_type(next->type)) return perform_provider(step, std::move(next), dry_run);
+      return create(step, std::move(next), dry_run, cancelled);
+    case Op::update:
+      if (is_provider_type(next->type)) return perform_provider(step, std::move(next), dry_run);
+      return update(step, std::move(next), dry_run, cancelled);
+    case Op::delete_:
+    case Op::delete_replaced:
+      return del(step, dry_run, cancelled);
+    case Op::read:
+    case Op::read_replacement:
+      return read(step, std::move(next), cancelled);
+    case Op::import:
+    case Op::import_replacement:
+      return import(step, std::move(next), cancelled);
+    case Op::refresh:
+      return refresh(step, cancelled);
+    case Op::replace:
+    case Op::discard:
+    case Op::discard_replaced:
+    case Op::remove_pending_replace:
+      break;
+  }
+  return done(std::move(next));
+}
+
+/// An answer that no state file could hold: what exists is recorded without it.
+Performed bounded(const Step& step, Performed result) {
+  if (!result.next || !step.provider) return result;
+  auto ok = check_depth(result.next->outputs);
+  if (ok) ok = check_depth(result.next->inputs);
+  if (ok) return result;
+  result.error = std::move(ok.error()).during("the provider's answer");
+  const Op op = step.info.op;
+  if (op != Op::create && op != Op::create_replacement && op != Op::update) return {nullptr, result.error, false, {}};
+  auto kept = std::make_shared<Resource>(*result.next);
+  kept->outputs.clear();
+  result.next = std::move(kept);
+  return result;
+}
+
 }  // namespace
 
 void mark_secrets(PropertyMap& outputs, const PropertyMap& inputs, const std::vector<std::string>& additional) {
@@ -242,36 +291,7 @@ std::optional<PendingOperation::Kind> pending_kind(const Step& step) {
 }
 
 Performed perform(const Step& step, bool dry_run, std::stop_token cancelled) {
-  auto next = step.info.next ? std::make_shared<Resource>(*step.info.next) : nullptr;
-  switch (step.info.op) {
-    case Op::same:
-      if (is_provider_type(next->type)) return perform_provider(step, std::move(next), dry_run);
-      return done(std::move(next));
-    case Op::create:
-    case Op::create_replacement:
-      if (is_provider_type(next->type)) return perform_provider(step, std::move(next), dry_run);
-      return create(step, std::move(next), dry_run, cancelled);
-    case Op::update:
-      if (is_provider_type(next->type)) return perform_provider(step, std::move(next), dry_run);
-      return update(step, std::move(next), dry_run, cancelled);
-    case Op::delete_:
-    case Op::delete_replaced:
-      return del(step, dry_run, cancelled);
-    case Op::read:
-    case Op::read_replacement:
-      return read(step, std::move(next), cancelled);
-    case Op::import:
-    case Op::import_replacement:
-      return import(step, std::move(next), cancelled);
-    case Op::refresh:
-      return refresh(step, cancelled);
-    case Op::replace:
-    case Op::discard:
-    case Op::discard_replaced:
-    case Op::remove_pending_replace:
-      break;
-  }
-  return done(std::move(next));
+  return bounded(step, call(step, dry_run, cancelled));
 }
 
 }  // namespace drydock::engine

@@ -42,6 +42,14 @@ struct InFlight {
   Reply reply;
 };
 
+/// What no engine takes is refused here, where it can be named.
+template <class Out>
+bool refused(const PropertyMap& properties, const Monitor::DoneFn<Out>& done) {
+  auto ok = check_depth(properties);
+  if (!ok) done(tl::unexpected(CallError{ok.error().to_string(), false, false}));
+  return !ok;
+}
+
 /// Sends `request`; `done` gets what `convert` makes of the reply.
 template <class Out, class Request, class Reply, class Async>
 void send(Async* async,
@@ -211,10 +219,12 @@ class GrpcMonitor final : public Monitor {
   }
 
   void register_resource(RegisterRequest request, DoneFn<RegisterReply> done) override {
+    if (refused(request.object, done)) return;
     send(async(), &Async::RegisterResource, wire_of(request), std::move(done), &reply_of);
   }
 
   void read_resource(ReadResourceRequest r, DoneFn<ReadResourceReply> done) override {
+    if (refused(r.properties, done)) return;
     pulumirpc::ReadResourceRequest out;
     out.set_id(r.id);
     out.set_type(r.type);
@@ -233,6 +243,7 @@ class GrpcMonitor final : public Monitor {
   }
 
   void register_outputs(std::string urn, PropertyMap outputs, DoneFn<None> done) override {
+    if (refused(outputs, done)) return;
     pulumirpc::RegisterResourceOutputsRequest out;
     out.set_urn(urn);
     to_wire(outputs, *out.mutable_outputs());
@@ -240,6 +251,7 @@ class GrpcMonitor final : public Monitor {
   }
 
   void invoke(FunctionRequest r, DoneFn<FunctionReply> done) override {
+    if (refused(r.args, done)) return;
     pulumirpc::ResourceInvokeRequest out;
     out.set_tok(r.token);
     to_wire(r.args, *out.mutable_args());
@@ -252,6 +264,7 @@ class GrpcMonitor final : public Monitor {
   }
 
   void call(FunctionRequest r, DoneFn<FunctionReply> done) override {
+    if (refused(r.args, done)) return;
     pulumirpc::ResourceCallRequest out;
     out.set_tok(r.token);
     to_wire(r.args, *out.mutable_args());

@@ -115,42 +115,21 @@ std::string text_of(const Struct& object, std::string_view key) {
   return value ? value->string_value() : std::string();
 }
 
-Result<PropertyMap> decode_fields(const Struct& object) {
-  PropertyMap out;
-  for (const auto& [key, value] : object.fields()) {
-    auto decoded = from_wire(value);
-    if (!decoded) return pass(decoded, "reading property '" + key + "'");
-    out.emplace(key, std::move(*decoded));
-  }
-  return out;
+tl::unexpected<Error> too_deep() {
+  return fail(ErrorCode::invalid_input, "it is nested deeper than " + std::to_string(kMaxPropertyDepth) +
+                                            " levels, which is the most there may be");
 }
 
-Result<PropertyValue> decode_secret(const Struct& object) {
-  const Value* value = find(object, "value");
-  if (!value) return fail(ErrorCode::invalid_input, "a secret without 'value'");
-  auto inside = from_wire(*value);
-  if (!inside) return inside;
-  return PropertyValue::secret(std::move(*inside));
-}
-
-Result<PropertyValue> decode_output(const Struct& object) {
-  OutputValue out{Box<PropertyValue>(PropertyValue())};
-  const Value* value = find(object, "value");
-  out.known = value != nullptr;
-  if (value) {
-    auto inside = from_wire(*value);
-    if (!inside) return inside;
-    out.value = Box<PropertyValue>(std::move(*inside));
-  }
-  if (const Value* secret = find(object, "secret")) out.secret = secret->bool_value();
-  if (const Value* urns = find(object, "dependencies"))
-    for (const Value& item : urns->list_value().values()) {
-      auto urn = Urn::parse(item.string_value());
-      if (!urn)
-        return fail(ErrorCode::invalid_input, "an output depends on '" + item.string_value() + "', which is no URN");
-      out.dependencies.push_back(std::move(*urn));
-    }
-  return PropertyValue(std::move(out));
+bool fits(const PropertyValue& value, int levels) {
+  if (value.is_secret()) return levels > 0 && fits(*value.as_secret().value, levels - 1);
+  if (value.is_output()) return levels > 0 && fits(*value.as_output().value, levels - 1);
+  if (value.is_list())
+    return levels > 0 && std::all_of(value.as_list().begin(), value.as_list().end(),
+                                     [&](const PropertyValue& item) { return fits(item, levels - 1); });
+  if (value.is_map())
+    return levels > 0 && std::all_of(value.as_map().begin(), value.as_map().end(),
+                                     [&](const auto& member) { return fits(member.second, levels - 1); });
+  return true;
 }
 
 Result<PropertyValue> decode_resource(const Struct& object) {
@@ -173,33 +152,118 @@ Result<PropertyValue> decode_asset(const Struct& object) {
       Asset{text_of(object, "hash"), text_of(object, "text"), text_of(object, "path"), text_of(object, "uri")});
 }
 
-Result<PropertyValue> decode_archive(const Struct& object) {
-  Archive out{text_of(object, "hash"), text_of(object, "path"), text_of(object, "uri"), {}, false};
-  if (const Value* assets = find(object, "assets")) {
-    auto inside = decode_fields(assets->struct_value());
-    if (!inside) return pass(inside);
-    out.assets = std::move(*inside);
-    out.has_assets = true;
+class Decoder {
+ public:
+  Result<PropertyMap> fields(const Struct& object) {
+    PropertyMap out;
+    for (const auto& [key, value] : object.fields()) {
+      auto decoded = this->value(value);
+      if (!decoded) return levels_ < kNamedLevels ? pass(decoded, "reading property '" + key + "'") : pass(decoded);
+      out.emplace(key, std::move(*decoded));
+    }
+    return out;
   }
-  return PropertyValue(std::move(out));
-}
 
-Result<PropertyValue> decode_object(const Struct& object) {
-  const Value* signature = find(object, wire::kSignature);
-  if (!signature) {
-    auto fields = decode_fields(object);
-    if (!fields) return pass(fields);
-    return PropertyValue(std::move(*fields));
+  Result<PropertyValue> value(const Value& value) {
+    switch (value.kind_case()) {
+      case Value::kBoolValue:
+        return PropertyValue(value.bool_value());
+      case Value::kNumberValue:
+        return PropertyValue(value.number_value());
+      case Value::kStringValue:
+        if (wire::is_unknown(value.string_value())) return PropertyValue(Unknown{});
+        return PropertyValue(value.string_value());
+      case Value::kListValue:
+        return inside([&] { return list(value.list_value().values()); });
+      case Value::kStructValue:
+        return inside([&] { return object(value.struct_value()); });
+      default:
+        return PropertyValue();
+    }
   }
-  const std::string& kind = signature->string_value();
-  if (kind == wire::kSecret) return decode_secret(object);
-  if (kind == wire::kOutput) return decode_output(object);
-  if (kind == wire::kResource) return decode_resource(object);
-  if (kind == wire::kAsset) return decode_asset(object);
-  if (kind == wire::kArchive) return decode_archive(object);
-  if (kind == wire::kByteString) return fail(ErrorCode::unsupported, "not supported yet: strings that are not UTF-8");
-  return fail(ErrorCode::invalid_input, "an object with the unknown signature '" + kind + "'");
-}
+
+ private:
+  static constexpr int kNamedLevels = 8;  // an error names so many levels of the path, from outside
+
+  template <class F>
+  Result<PropertyValue> inside(F read) {
+    if (levels_ == kMaxPropertyDepth) return too_deep();
+    ++levels_;
+    Result<PropertyValue> out = read();
+    --levels_;
+    return out;
+  }
+
+  template <class Values>
+  Result<PropertyValue> list(const Values& values) {
+    PropertyList items;
+    items.reserve(values.size());
+    for (const Value& item : values) {
+      auto decoded = value(item);
+      if (!decoded) return decoded;
+      items.push_back(std::move(*decoded));
+    }
+    return PropertyValue(std::move(items));
+  }
+
+  Result<PropertyValue> secret(const Struct& object) {
+    const Value* wrapped = find(object, "value");
+    if (!wrapped) return fail(ErrorCode::invalid_input, "a secret without 'value'");
+    auto inside = value(*wrapped);
+    if (!inside) return inside;
+    return PropertyValue::secret(std::move(*inside));
+  }
+
+  Result<PropertyValue> output(const Struct& object) {
+    OutputValue out{Box<PropertyValue>(PropertyValue())};
+    const Value* wrapped = find(object, "value");
+    out.known = wrapped != nullptr;
+    if (wrapped) {
+      auto inside = value(*wrapped);
+      if (!inside) return inside;
+      out.value = Box<PropertyValue>(std::move(*inside));
+    }
+    if (const Value* secret = find(object, "secret")) out.secret = secret->bool_value();
+    if (const Value* urns = find(object, "dependencies"))
+      for (const Value& item : urns->list_value().values()) {
+        auto urn = Urn::parse(item.string_value());
+        if (!urn)
+          return fail(ErrorCode::invalid_input, "an output depends on '" + item.string_value() + "', which is no URN");
+        out.dependencies.push_back(std::move(*urn));
+      }
+    return PropertyValue(std::move(out));
+  }
+
+  Result<PropertyValue> archive(const Struct& object) {
+    Archive out{text_of(object, "hash"), text_of(object, "path"), text_of(object, "uri"), {}, false};
+    if (const Value* assets = find(object, "assets")) {
+      auto inside = fields(assets->struct_value());
+      if (!inside) return pass(inside);
+      out.assets = std::move(*inside);
+      out.has_assets = true;
+    }
+    return PropertyValue(std::move(out));
+  }
+
+  Result<PropertyValue> object(const Struct& object) {
+    const Value* signature = find(object, wire::kSignature);
+    if (!signature) {
+      auto members = fields(object);
+      if (!members) return pass(members);
+      return PropertyValue(std::move(*members));
+    }
+    const std::string& kind = signature->string_value();
+    if (kind == wire::kSecret) return secret(object);
+    if (kind == wire::kOutput) return output(object);
+    if (kind == wire::kResource) return decode_resource(object);
+    if (kind == wire::kAsset) return decode_asset(object);
+    if (kind == wire::kArchive) return archive(object);
+    if (kind == wire::kByteString) return fail(ErrorCode::unsupported, "not supported yet: strings that are not UTF-8");
+    return fail(ErrorCode::invalid_input, "an object with the unknown signature '" + kind + "'");
+  }
+
+  int levels_ = 0;  // objects and lists around what is being read
+};
 
 }  // namespace
 
@@ -214,32 +278,16 @@ void to_wire(const PropertyMap& properties, Struct& out, WireOptions options) {
 }
 void to_wire(const PropertyValue& value, Value& out, WireOptions options) { Encoder(options).encode(value, out); }
 
-Result<PropertyMap> from_wire(const Struct& properties) { return decode_fields(properties); }
+Result<PropertyMap> from_wire(const Struct& properties) { return Decoder().fields(properties); }
+Result<PropertyValue> from_wire(const Value& value) { return Decoder().value(value); }
 
-Result<PropertyValue> from_wire(const Value& value) {
-  switch (value.kind_case()) {
-    case Value::kBoolValue:
-      return PropertyValue(value.bool_value());
-    case Value::kNumberValue:
-      return PropertyValue(value.number_value());
-    case Value::kStringValue:
-      if (wire::is_unknown(value.string_value())) return PropertyValue(Unknown{});
-      return PropertyValue(value.string_value());
-    case Value::kListValue: {
-      PropertyList items;
-      items.reserve(value.list_value().values_size());
-      for (const Value& item : value.list_value().values()) {
-        auto decoded = from_wire(item);
-        if (!decoded) return decoded;
-        items.push_back(std::move(*decoded));
-      }
-      return PropertyValue(std::move(items));
+Result<void> check_depth(const PropertyMap& properties) {
+  for (const auto& [key, value] : properties)
+    if (!fits(value, kMaxPropertyDepth)) {
+      Result<void> error = too_deep();
+      return pass(error, "property '" + key + "'");
     }
-    case Value::kStructValue:
-      return decode_object(value.struct_value());
-    default:
-      return PropertyValue();
-  }
+  return {};
 }
 
 }  // namespace drydock

@@ -28,7 +28,13 @@ struct WireOptions {
 void to_wire(const PropertyMap& properties, google::protobuf::Struct& out, WireOptions options = {});
 void to_wire(const PropertyValue& value, google::protobuf::Value& out, WireOptions options = {});
 
-/// Error invalid_input with the path of the property: an unknown signature, a malformed wrapper.
+/// Objects, lists and wrappers around a value may be nested so deep; state files (whose JSON may be a little deeper)
+/// rely on it.
+constexpr int kMaxPropertyDepth = 500;
+/// Error invalid_input that names the property which is nested deeper.
+Result<void> check_depth(const PropertyMap& properties);
+
+/// Error invalid_input with the path of the property: an unknown signature, a malformed wrapper, nested too deep.
 Result<PropertyMap> from_wire(const google::protobuf::Struct& properties);
 Result<PropertyValue> from_wire(const google::protobuf::Value& value);
 

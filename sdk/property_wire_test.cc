@@ -89,5 +89,34 @@ TEST(PropertyWire, AnUnknownSignatureIsAnErrorThatNamesTheProperty) {
             "reading property 'outer': reading property 'k': an object with the unknown signature 'zzz'");
 }
 
+PropertyValue nested(int levels) {
+  PropertyValue value = "leaf";
+  for (int i = 0; i < levels; ++i) {
+    PropertyMap around;
+    around.emplace("n", std::move(value));
+    value = std::move(around);
+  }
+  return value;
+}
+
+TEST(PropertyWire, FiveHundredLevelsAreTheMost) {
+  Struct wire;
+  to_wire(one(nested(500)), wire);
+  auto back = from_wire(wire);
+  ASSERT_TRUE(back) << back.error().to_string();
+  EXPECT_EQ(*back, one(nested(500)));
+  EXPECT_TRUE(check_depth(*back));
+
+  const std::string reason = "it is nested deeper than 500 levels, which is the most there may be";
+  Struct deeper;
+  to_wire(one(nested(501)), deeper);
+  const auto refused = from_wire(deeper);
+  ASSERT_FALSE(refused);
+  EXPECT_THAT(refused.error().to_string(), testing::StartsWith("reading property 'k': reading property 'n': "));
+  EXPECT_THAT(refused.error().to_string(), testing::EndsWith(": " + reason));
+  EXPECT_EQ(refused.error().trail.size(), 8);
+  EXPECT_EQ(check_depth(one(nested(501))).error().to_string(), "property 'k': " + reason);
+}
+
 }  // namespace
 }  // namespace drydock
