@@ -11,6 +11,7 @@
 #include "base/hash.h"
 #include "engine/state/deployment.h"
 #include "engine/state/stack_file.h"
+#include "sdk/property_wire.h"
 
 namespace drydock::engine {
 namespace {
@@ -80,6 +81,21 @@ TEST_F(State, ARunEndsInTheCheckpoint) {
   EXPECT_EQ(names((*open(StackFile::Access::read))->snapshot()), (std::vector<std::string>{"a", "b"}));
   EXPECT_EQ(list_directory(join_path(folder_, ".pulumi/history/shop/dev")).size(), 2u);
   EXPECT_EQ(list_directory(join_path(folder_, ".pulumi/backups/shop/dev")).size(), 1u);
+}
+
+TEST_F(State, WhatIsNestedAsDeepAsAllowedIsReadBackFromJournalAndCheckpoint) {
+  PropertyValue deep = "leaf";
+  for (int i = 0; i < kMaxPropertyDepth; ++i) {
+    PropertyMap around;
+    around.emplace("n", std::move(deep));
+    deep = std::move(around);
+  }
+  put(**(*open())->begin_run(), {{0, record("a", {{"deep", deep}})}});  // killed: only its journal is left
+  for (const auto access : {StackFile::Access::write, StackFile::Access::read}) {
+    auto stack = open(access);
+    ASSERT_TRUE(stack) << stack.error().to_string();
+    EXPECT_TRUE(at((*stack)->snapshot().resources.front()->outputs, "deep") == deep);
+  }
 }
 
 TEST_F(State, AKilledRunIsFoldedInByTheNextCommand) {
