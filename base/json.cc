@@ -211,12 +211,29 @@ Json yaml_scalar(const YAML::Node& node) {
 }
 
 // `budget` bounds what anchors and aliases may expand to.
-std::optional<Json> yaml_value(const YAML::Node& node, std::size_t depth, std::size_t& budget) {
+struct YamlReader {
+  std::size_t budget = 1'000'000;
+  YamlPlaces* places = nullptr;
+  YamlPlaces::Path path;
+
+  std::optional<Json> value(const YAML::Node& node, std::size_t depth);
+  /// The value below `key`; `at` is where messages shall point.
+  std::optional<Json> member(const YAML::Node& node, std::string key, const YAML::Mark& at, std::size_t depth) {
+    if (!places) return value(node, depth);
+    path.push_back(std::move(key));
+    places->note(path, {at.line + 1, at.column + 1});
+    auto v = value(node, depth);
+    path.pop_back();
+    return v;
+  }
+};
+
+std::optional<Json> YamlReader::value(const YAML::Node& node, std::size_t depth) {
   if (depth > kMaxDepth || budget-- == 0) return std::nullopt;
   if (node.IsSequence()) {
     Json::Array items;
     for (const auto& child : node) {
-      auto v = yaml_value(child, depth + 1, budget);
+      auto v = member(child, std::to_string(items.size()), child.Mark(), depth + 1);
       if (!v) return std::nullopt;
       items.push_back(std::move(*v));
     }
@@ -225,9 +242,9 @@ std::optional<Json> yaml_value(const YAML::Node& node, std::size_t depth, std::s
   if (node.IsMap()) {
     Json::Object fields, merged;
     for (const auto& pair : node) {
-      auto v = yaml_value(pair.second, depth + 1, budget);
-      if (!v) return std::nullopt;
       const std::string key = pair.first.IsScalar() ? pair.first.Scalar() : std::string();
+      auto v = member(pair.second, key, pair.first.Mark(), depth + 1);
+      if (!v) return std::nullopt;
       if (key == "<<" && v->is_object()) {  // merge key: what the map says itself goes before what it takes over
         merged.merge(v->as_object());
       } else {
@@ -336,16 +353,32 @@ std::string json_quote(std::string_view text) {
   return out;
 }
 
-Result<Json> parse_yaml(std::string_view text) {
+namespace {
+Result<Json> read_yaml(std::string_view text, YamlPlaces* places) {
   try {
-    std::size_t budget = 1'000'000;
-    auto v = yaml_value(YAML::Load(std::string(text)), 0, budget);
+    YamlReader reader;
+    reader.places = places;
+    auto v = reader.value(YAML::Load(std::string(text)), 0);
     if (!v) return fail(ErrorCode::invalid_input, "invalid YAML: nested too deeply or too large");
     return std::move(*v);
   } catch (const YAML::Exception& e) {
     return fail(ErrorCode::invalid_input,
                 fmt::format("invalid YAML at line {}, column {}: {}", e.mark.line + 1, e.mark.column + 1, e.msg));
   }
+}
+}  // namespace
+
+Result<Json> parse_yaml(std::string_view text) { return read_yaml(text, nullptr); }
+Result<Json> parse_yaml(std::string_view text, YamlPlaces& places) { return read_yaml(text, &places); }
+
+YamlPlaces::Place YamlPlaces::at(Path path) const {
+  for (;; path.pop_back()) {
+    if (auto it = places_.find(path); it != places_.end()) return it->second;
+    if (path.empty()) return {};
+  }
+}
+void YamlPlaces::note(const Path& path, Place place) {
+  if (!places_.insert_or_assign(path, place).second) duplicates_.push_back(path);
 }
 
 }  // namespace drydock

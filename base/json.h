@@ -95,4 +95,27 @@ std::string json_quote(std::string_view text);
 /// keys for maps ('<<: *anchor'). Error with line and column.
 Result<Json> parse_yaml(std::string_view text);
 
+/// Where the values of a YAML document stand, for messages about their meaning.
+class YamlPlaces {
+ public:
+  struct Place {
+    int line = 0, column = 0;  // from 1; 0: not known
+  };
+  using Path = std::vector<std::string>;  // keys, and indexes as text
+  /// Of the value at the path, or of the nearest one above it that is known.
+  Place at(Path path) const;
+  /// Paths of keys that stand twice in one map; the later one counts.
+  const std::vector<Path>& duplicates() const { return duplicates_; }
+  void note(const Path& path, Place place);
+
+ private:
+  std::map<Path, Place> places_;
+  std::vector<Path> duplicates_;
+};
+Result<Json> parse_yaml(std::string_view text, YamlPlaces& places);
+
+/// The document as YAML for people: what fits on a line of `width` stands in flow style, texts of several lines as
+/// blocks. parse_yaml gives the same document back.
+std::string write_yaml(const Json& document, std::size_t width = 120);
+
 }  // namespace drydock

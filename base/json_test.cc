@@ -54,5 +54,62 @@ TEST(Yaml, SaysWhereItBroke) {
   EXPECT_NE(j.error().message.find("line"), std::string::npos);
 }
 
+TEST(Yaml, KnowsWhereItsValuesStand) {
+  YamlPlaces places;
+  ASSERT_TRUE(parse_yaml("a:\n  - x: 1\n  - x: 2\nb: 3\nb: 4\n", places));
+  EXPECT_EQ(places.at({"a", "1", "x"}).line, 3);
+  EXPECT_EQ(places.at({"a", "1", "x"}).column, 5);
+  EXPECT_EQ(places.at({"a", "1", "y", "z"}).line, 3);  // the nearest above
+  EXPECT_EQ(places.duplicates(), (std::vector<YamlPlaces::Path>{{"b"}}));
+}
+
+TEST(Yaml, WhatIsWrittenReadsTheSame) {
+  Json odd = Json::array({"true",
+                          "1.30",
+                          "10.0.0.0/16",
+                          "a: b",
+                          "- x",
+                          "",
+                          " x",
+                          "x:",
+                          "#no",
+                          "arn:aws:iam::1:role/x",
+                          "two\nlines",
+                          "ends\n",
+                          "ends twice\n\n",
+                          "tab\there\nx",
+                          "\u00e9",
+                          nullptr,
+                          1,
+                          -2.5,
+                          true,
+                          Json::object(),
+                          Json::array(),
+                          "0x1f",
+                          "1e3",
+                          "~",
+                          "=",
+                          "*",
+                          "a, b",
+                          "{x}",
+                          "012",
+                          "1_000"});
+  Json document = Json::object({{"odd", odd}, {"arn:aws:iam::1:role/x", Json::object({{"a:b", odd}, {"1", 2}})}});
+  for (std::size_t width : {0, 40, 120, 4000}) {
+    auto read = parse_yaml(write_yaml(document, width));
+    ASSERT_TRUE(read) << read.error().message << write_yaml(document, width);
+    EXPECT_EQ(*read, document) << write_yaml(document, width);
+  }
+}
+
+TEST(Yaml, IsWrittenForPeople) {
+  EXPECT_EQ(write_yaml(*Json::parse(R"({"vpcs":{"main":{"cidrBlock":"10.0.0.0/16","dns":true}},
+      "script":"#!/bin/sh\necho hi\n","list":["a very long text of its own","another very long text of its own"]})"),
+                       60),
+            "list:\n  - a very long text of its own\n  - another very long text of its own\n"
+            "script: |\n  #!/bin/sh\n  echo hi\n"
+            "vpcs: {main: {cidrBlock: 10.0.0.0/16, dns: true}}\n");
+}
+
 }  // namespace
 }  // namespace drydock
