@@ -38,6 +38,7 @@ struct Options {
 Readiness prove(const cloud::World& world, const Options& options = {});
 
 /// The world after the edits. REQUIRES: places exist. Used to prove fixes, and by tests that apply them to the twin.
+/// Call it as proof::apply: unqualified, std::apply is found as well, and preferred.
 cloud::World apply(const cloud::World& world, const std::vector<Edit>& edits);
 
 }  // namespace drydock::proof
