@@ -1,0 +1,12 @@
+# cmake -DOUT=bases.cc -DFOLDER=bases -P embed.cmake
+set(text "#include <string>\n#include <utility>\n#include <vector>\n\nnamespace drydock::cloud {\n\n")
+string(APPEND text "const std::vector<std::pair<std::string, std::string>>& base_texts() {\n")
+string(APPEND text "  static const std::vector<std::pair<std::string, std::string>> kBases = {\n")
+file(GLOB bases ${FOLDER}/*.yaml)
+foreach(base ${bases})
+  get_filename_component(name ${base} NAME_WE)
+  file(READ ${base} content)
+  string(APPEND text "      {\"${name}\", R\"~~~(${content})~~~\"},\n")
+endforeach()
+string(APPEND text "  };\n  return kBases;\n}\n\n}  // namespace drydock::cloud\n")
+file(WRITE ${OUT} "${text}")
