@@ -134,18 +134,20 @@ Tri equals_one(const CompiledPolicy::Key& key, const Keys& keys, const std::stri
                std::set<std::string>& unknown) {
   const aws::PolicyCondition& c = key.condition;
   Tri found = Tri::no;
-  for (const std::string& plain : c.values) {
+  for (std::size_t i = 0; i < c.values.size(); ++i) {
+    const std::string& plain = c.values[i];
+    if (key.patterns[i]) {
+      if (equal_by(c.op, value, *key.patterns[i], plain)) return Tri::yes;
+      continue;
+    }
     bool depends = false;
-    const bool wild = has_wildcards(c.op);
-    std::optional<Pattern> wanted = key.has_variables && takes_variables(c.op)
-                                        ? expand(plain, keys, wild, depends, unknown)
-                                        : std::optional(wild ? wildcard_pattern(plain) : literal_pattern(plain));
+    const std::optional<Pattern> wanted = expand(plain, keys, has_wildcards(c.op), depends, unknown);
     if (!wanted) continue;
     if (depends) {
       if (matches(*wanted, value)) found = either(found, Tri::maybe);
-      continue;
+    } else if (equal_by(c.op, value, *wanted, plain)) {
+      return Tri::yes;
     }
-    if (equal_by(c.op, value, *wanted, plain)) return Tri::yes;
   }
   return found;
 }
@@ -172,6 +174,16 @@ Tri set_holds(const CompiledPolicy::Key& key, const Keys& keys, const KeyValue& 
 }
 
 }  // namespace
+
+CompiledPolicy::Key compiled(const aws::PolicyCondition& condition, bool has_variables) {
+  CompiledPolicy::Key key{condition, to_lower(condition.key), {}};
+  for (const std::string& value : condition.values) {
+    const bool variable = has_variables && takes_variables(condition.op) && value.find("${") != value.npos;
+    auto& pattern = key.patterns.emplace_back();
+    if (!variable) pattern = has_wildcards(condition.op) ? wildcard_pattern(value) : literal_pattern(value);
+  }
+  return key;
+}
 
 std::optional<Pattern> expand(std::string_view text, const Keys& keys, bool wildcards, bool& depends,
                               std::set<std::string>& unknown) {

@@ -9,6 +9,8 @@
 
 namespace drydock::proof {
 
+CompiledPolicy::Key compiled(const aws::PolicyCondition& condition, bool has_variables);
+
 /// Adds the key to `unknown` when the answer depends on it.
 Tri holds(const CompiledPolicy::Key& key, const Keys& keys, std::set<std::string>& unknown);
 

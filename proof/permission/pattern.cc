@@ -79,6 +79,9 @@ Pattern literal_pattern(std::string_view text) {
 }
 
 bool matches(const Pattern& pattern, std::string_view text) {
+  // ARNs begin alike and differ at their ends.
+  if (!pattern.empty() && pattern.back().kind == Kind::literal && (text.empty() || text.back() != pattern.back().c))
+    return false;
   // The classic scan: remember the last run, and let it swallow one more character on a mismatch.
   std::size_t i = 0, k = 0, run = pattern.size(), mark = 0;
   while (k < text.size()) {

@@ -7,13 +7,39 @@
 namespace drydock::proof {
 namespace {
 
-// Who a resource policy means by naming somebody; the more exact, the less limits it.
-enum class Named { nobody, everyone, account, principal, session };
+// How closely a resource policy names the subject; the closer, the less limits its allow
+// (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_evaluation-logic.html, "resource-based
+// policies").
+enum Way {
+  by_account,   // delegates to the account: identity policies must allow, too
+  by_role,      // enough by itself, within boundary and session policies; so is "*"
+  by_identity,  // a user, a session, a service: beats boundaries and session policies that are silent
+};
+constexpr int kWays = 3;
 
+/// For each way, whether the policy allows by it.
+struct Ways {
+  Tri allow[kWays] = {Tri::no, Tri::no, Tri::no};
+  Tri& operator[](Way way) { return allow[way]; }
+  Tri operator[](Way way) const { return allow[way]; }
+  Tri any() const { return either(allow[by_account], either(allow[by_role], allow[by_identity])); }
+  void join(const Ways& other) {
+    for (int i = 0; i < kWays; ++i) allow[i] = either(allow[i], other.allow[i]);
+  }
+  /// All of them, as far as a condition holds.
+  Ways if_holds(Tri condition) const {
+    Ways out;
+    for (int i = 0; i < kWays; ++i) out.allow[i] = both(allow[i], condition);
+    return out;
+  }
+};
+
+/// What a policy, or several of a kind, say.
 struct Voice {
-  Tri allow = Tri::no, deny = Tri::no;
-  Named named = Named::nobody;  // by the most exact allowing statement
-  std::string allow_sid, deny_sid;
+  Ways ways;
+  Tri deny = Tri::no;
+  const std::string *denied_by = nullptr, *deny_sid = nullptr;  // of a policy that outlives the question
+  Tri allow() const { return ways.any(); }
 };
 
 bool is_account(const std::string& who, const std::string& account) {
@@ -23,25 +49,42 @@ bool is_account(const std::string& who, const std::string& account) {
   return arn && arn->service == "iam" && arn->account == account && arn->resource == "root";
 }
 
-Named names(const aws::PolicyPrincipal& p, const Subject& s) {
-  Named best = Named::nobody;
-  const auto raise = [&](Named n) { best = std::max(best, n); };
-  if (p.everyone) raise(Named::everyone);
+bool tests_principal_arn(const CompiledPolicy::Statement& st) {
+  for (const CompiledPolicy::Key& key : st.conditions)
+    if (key.lower_key == "aws:principalarn") return true;
+  return false;
+}
+
+Ways names(const CompiledPolicy::Statement& st, const Subject& s) {
+  const aws::PolicyPrincipal& p = *st.principal;
+  Ways ways;
+  if (p.everyone) ways[tests_principal_arn(st) ? by_identity : by_role] = Tri::yes;
   for (const std::string& who : p.service)
-    if (s.kind == Subject::Kind::service && who == s.service) raise(Named::session);
+    if (s.kind == Subject::Kind::service && who == s.service) ways[by_identity] = Tri::yes;
   for (const std::string& who : p.federated)
-    if (s.kind == Subject::Kind::web_identity && who == s.federated) raise(Named::session);
+    if (s.kind == Subject::Kind::web_identity && who == s.federated) ways[by_identity] = Tri::yes;
   if (s.kind == Subject::Kind::service || s.kind == Subject::Kind::web_identity || s.kind == Subject::Kind::anonymous)
-    return best;
+    return ways;
   for (const std::string& who : p.aws) {
-    if (is_account(who, s.account)) raise(Named::account);
+    if (is_account(who, s.account)) ways[s.kind == Subject::Kind::root ? by_identity : by_account] = Tri::yes;
     // A user's ARN is its session; a role's is not: that one is limited like its identity policies.
-    if (who == s.arn) raise(Named::session);
+    if (who == s.arn) ways[by_identity] = Tri::yes;
     if (!s.unique_id.empty() && who == s.unique_id)
-      raise(s.kind == Subject::Kind::role_session ? Named::principal : Named::session);
-    if (!s.role_arn.empty() && who == s.role_arn) raise(Named::principal);
+      ways[s.kind == Subject::Kind::role_session ? by_role : by_identity] = Tri::yes;
+    if (!s.role_arn.empty() && who == s.role_arn) ways[by_role] = Tri::yes;
   }
-  return best;
+  return ways;
+}
+
+/// How a statement covers the subject; by identity where policies have no principals: they are the subject's own.
+Ways covers(const CompiledPolicy::Statement& st, const Subject& subject, bool has_boundary) {
+  Ways everyone;
+  everyone[st.principal ? by_role : by_identity] = Tri::yes;
+  if (!st.principal) return everyone;
+  const Ways named = names(st, subject);
+  if (!st.not_principal) return named;
+  // A deny of everybody else also hits those listed when they have a permissions boundary.
+  return named.any() == Tri::no || (has_boundary && !st.allow) ? everyone : Ways{};
 }
 
 struct Request {
@@ -76,21 +119,7 @@ bool action_matches(const CompiledPolicy::Statement& st, const std::string& lowe
   return found != st.not_action;
 }
 
-// `identity`: policies without a Principal of their own; they belong to the subject.
-Tri statement_matches(const CompiledPolicy::Statement& st, const Request& r, Named& named, bool has_boundary,
-                      std::set<std::string>& unknown) {
-  if (!action_matches(st, r.lower_action)) return Tri::no;
-  if (st.principal) {
-    named = names(*st.principal, r.subject);
-    if (st.not_principal) {
-      // A deny of everybody else also hits those listed when they have a permissions boundary.
-      const bool listed = named != Named::nobody && !(has_boundary && !st.allow);
-      if (listed) return Tri::no;
-      named = Named::everyone;
-    } else if (named == Named::nobody) {
-      return Tri::no;
-    }
-  }
+Tri holds_all(const CompiledPolicy::Statement& st, const Request& r, std::set<std::string>& unknown) {
   Tri all = Tri::yes;
   if (st.has_resource) {
     const Tri resource = any_resource(st, r, unknown);
@@ -103,63 +132,45 @@ Tri statement_matches(const CompiledPolicy::Statement& st, const Request& r, Nam
   return all;
 }
 
-Voice speak(const CompiledPolicy& policy, const Request& r, bool has_boundary, std::set<std::string>& unknown) {
-  Voice voice;
+void speak(const CompiledPolicy& policy, const Request& r, bool has_boundary, Voice& voice,
+           std::set<std::string>& unknown) {
   for (const CompiledPolicy::Statement& st : policy.statements()) {
-    Named named = Named::nobody;
+    if (!action_matches(st, r.lower_action)) continue;
+    const Ways ways = covers(st, r.subject, has_boundary);
+    if (ways.any() == Tri::no) continue;
     std::set<std::string> keys;
-    const Tri match = statement_matches(st, r, named, has_boundary, keys);
+    const Tri match = holds_all(st, r, keys);
     if (match == Tri::no) continue;
-    if (match == Tri::maybe) unknown.insert(keys.begin(), keys.end());
-    Tri& effect = st.allow ? voice.allow : voice.deny;
-    std::string& sid = st.allow ? voice.allow_sid : voice.deny_sid;
-    if (match > effect) {
-      effect = match;
-      sid = st.sid;
+    if (match == Tri::maybe) unknown.merge(keys);
+    if (st.allow) {
+      voice.ways.join(ways.if_holds(match));
+    } else if (match > voice.deny) {
+      voice.deny = match;
+      voice.denied_by = &policy.name();
+      voice.deny_sid = &st.sid;
     }
-    if (st.allow && match == Tri::yes) voice.named = std::max(voice.named, named);
-    if (st.allow && match == Tri::maybe && voice.allow != Tri::yes) voice.named = std::max(voice.named, named);
   }
-  return voice;
 }
 
-struct Layered {
-  Tri allow = Tri::no, deny = Tri::no;
-  Named named = Named::nobody;
-  std::string allowed_by, denied_by, deny_sid;
-};
-
-Layered ask_all(const std::vector<const CompiledPolicy*>& policies, const Request& r, bool has_boundary,
-                std::set<std::string>& unknown) {
-  Layered out;
-  for (const CompiledPolicy* policy : policies) {
-    const Voice voice = speak(*policy, r, has_boundary, unknown);
-    if (voice.allow > out.allow) {
-      out.allow = voice.allow;
-      out.allowed_by = policy->name();
-    }
-    if (voice.deny > out.deny) {
-      out.deny = voice.deny;
-      out.denied_by = policy->name();
-      out.deny_sid = voice.deny_sid;
-    }
-    out.named = std::max(out.named, voice.named);
-  }
-  return out;
+Voice ask_all(const std::vector<const CompiledPolicy*>& policies, const Request& r, bool has_boundary,
+              std::set<std::string>& unknown) {
+  Voice voice;
+  for (const CompiledPolicy* policy : policies) speak(*policy, r, has_boundary, voice, unknown);
+  return voice;
 }
 
 // Collects the layers' answers; the first that says no, or the first that is not sure, is the one to name.
 struct Verdict {
   Permission result{.allowed = Tri::yes, .layer = PolicyLayer::none};
 
-  void deny(PolicyLayer layer, const Layered& l) {
+  void deny(PolicyLayer layer, const Voice& l) {
     const Tri left = opposite(l.deny);
     if (left >= result.allowed) return;
     result.allowed = left;
     result.explicit_deny = left == Tri::no;
     result.layer = layer;
-    result.policy = l.denied_by;
-    result.sid = l.deny_sid;
+    result.policy = *l.denied_by;
+    result.sid = *l.deny_sid;
   }
   void need(PolicyLayer layer, Tri allow) {
     if (allow >= result.allowed) return;
@@ -172,43 +183,32 @@ struct Verdict {
 };
 
 // Identity and resource policies, with the limits that boundary and session policies set to them.
-void grant(Verdict& verdict, const Request& r, const Applying& p, const Layered& identity, const Layered& boundary,
-           const Layered& session, const Layered& resource) {
+void grant(Verdict& verdict, const Request& r, const Applying& p, const Voice& identity, const Voice& boundary,
+           const Voice& session, const Voice& resource) {
   const Subject& s = r.subject;
   const bool owner_known = !r.ask.resource_account.empty();
   const bool same_account = !owner_known || s.account.empty() || r.ask.resource_account == s.account;
   const bool no_identity =
       s.kind == Subject::Kind::service || s.kind == Subject::Kind::web_identity || s.kind == Subject::Kind::anonymous;
-  if (no_identity) return verdict.need(PolicyLayer::resource, resource.allow);
-  const Tri own = s.kind == Subject::Kind::root ? Tri::yes : identity.allow;
+  if (no_identity) return verdict.need(PolicyLayer::resource, resource.allow());
+  const Tri own = s.kind == Subject::Kind::root ? Tri::yes : identity.allow();
   Tri limits = Tri::yes;
   PolicyLayer limit_layer = PolicyLayer::boundary;
-  if (p.boundary) limits = both(limits, boundary.allow);
-  if (!p.session.empty() && session.allow < limits) {
-    limits = session.allow;
+  if (p.boundary) limits = both(limits, boundary.allow());
+  if (!p.session.empty() && session.allow() < limits) {
+    limits = session.allow();
     limit_layer = PolicyLayer::session;
   }
   if (!same_account) {
     verdict.need(PolicyLayer::identity, own);
-    verdict.need(PolicyLayer::resource, resource.allow);
-    verdict.need(limit_layer, limits);
-    return;
+    verdict.need(PolicyLayer::resource, resource.allow());
+    return verdict.need(limit_layer, limits);
   }
-  const bool direct =
-      resource.named == Named::session || resource.named == Named::principal || resource.named == Named::everyone;
-  if (p.resource_must_allow) {
-    verdict.need(PolicyLayer::resource, resource.allow);
-    if (!direct) verdict.need(PolicyLayer::identity, own);
-    if (resource.named != Named::session) verdict.need(limit_layer, limits);
-    return;
-  }
-  const Tri granted_directly = direct ? resource.allow : Tri::no;
-  const Tri unlimited = resource.named == Named::session ? granted_directly : Tri::no;
-  const Tri limited = both(either(own, granted_directly), limits);
-  if (either(unlimited, limited) == Tri::yes) return;
-  if (either(own, granted_directly) < Tri::yes)
-    verdict.need(PolicyLayer::identity, either(unlimited, either(own, granted_directly)));
-  verdict.need(limit_layer, either(unlimited, limited));
+  if (p.resource_must_allow) verdict.need(PolicyLayer::resource, resource.allow());
+  const Tri unlimited = resource.ways[by_identity];
+  const Tri limited = either(own, resource.ways[by_role]);
+  verdict.need(PolicyLayer::identity, either(unlimited, limited));
+  verdict.need(limit_layer, either(unlimited, both(limited, limits)));
 }
 
 }  // namespace
@@ -244,7 +244,7 @@ CompiledPolicy::CompiledPolicy(std::string name, const aws::PolicyDocument& docu
       }
     }
     for (const aws::PolicyCondition& condition : in.conditions)
-      out.conditions.push_back({condition, to_lower(condition.key), document.has_variables()});
+      out.conditions.push_back(compiled(condition, document.has_variables()));
     statements_.push_back(std::move(out));
   }
 }
@@ -274,8 +274,8 @@ const char* to_string(PolicyLayer layer) {
 Permission decide(const Subject& subject, const Ask& ask, const Applying& p) {
   Verdict verdict;
   std::string action = to_lower(ask.action);
-  // Nobody can be kept from asking who they are.
-  if (action == "sts:getcalleridentity") return verdict.result;
+  // Nobody can be kept from asking who they are, nor needs a permission for a token of their own.
+  if (action == "sts:getcalleridentity" || action == "sts:getsessiontoken") return verdict.result;
   Request r{subject, ask, std::move(action), {}, false};
   r.resource_is_set = ask.resource != "*" && ask.resource.find_first_of("*?") != std::string::npos;
   if (r.resource_is_set) r.resource = wildcard_pattern(ask.resource);
@@ -283,24 +283,24 @@ Permission decide(const Subject& subject, const Ask& ask, const Applying& p) {
   std::set<std::string> unknown;
   const bool bounded = p.boundary != nullptr;
   const auto one = [&](const CompiledPolicy* policy) {
-    return policy ? ask_all({policy}, r, bounded, unknown) : Layered{};
+    return policy ? ask_all({policy}, r, bounded, unknown) : Voice{};
   };
-  const Layered identity = ask_all(p.identity, r, bounded, unknown), boundary = one(p.boundary),
-                session = ask_all(p.session, r, bounded, unknown), resource = one(p.resource),
-                endpoint = one(p.endpoint);
-  std::vector<Layered> scps, rcps;
+  const Voice identity = ask_all(p.identity, r, bounded, unknown), boundary = one(p.boundary),
+              session = ask_all(p.session, r, bounded, unknown), resource = one(p.resource), endpoint = one(p.endpoint);
+  std::vector<Voice> scps, rcps;
+  scps.reserve(p.service_control.size()), rcps.reserve(p.resource_control.size());
   for (const auto& level : p.service_control) scps.push_back(ask_all(level, r, bounded, unknown));
   for (const auto& level : p.resource_control) rcps.push_back(ask_all(level, r, bounded, unknown));
 
-  for (const Layered& level : scps) verdict.deny(PolicyLayer::service_control, level);
-  for (const Layered& level : rcps) verdict.deny(PolicyLayer::resource_control, level);
+  for (const Voice& level : scps) verdict.deny(PolicyLayer::service_control, level);
+  for (const Voice& level : rcps) verdict.deny(PolicyLayer::resource_control, level);
   verdict.deny(PolicyLayer::endpoint, endpoint);
   verdict.deny(PolicyLayer::resource, resource);
   verdict.deny(PolicyLayer::identity, identity);
   verdict.deny(PolicyLayer::boundary, boundary);
   verdict.deny(PolicyLayer::session, session);
-  for (const Layered& level : scps) verdict.need(PolicyLayer::service_control, level.allow);
-  if (p.endpoint) verdict.need(PolicyLayer::endpoint, endpoint.allow);
+  for (const Voice& level : scps) verdict.need(PolicyLayer::service_control, level.allow());
+  if (p.endpoint) verdict.need(PolicyLayer::endpoint, endpoint.allow());
   grant(verdict, r, p, identity, boundary, session, resource);
   if (verdict.result.allowed == Tri::maybe) verdict.result.unknown = std::move(unknown);
   return verdict.result;

@@ -64,7 +64,7 @@ class CompiledPolicy {
   struct Key {  // operand of a condition
     aws::PolicyCondition condition;
     std::string lower_key;
-    bool has_variables = false;
+    std::vector<std::optional<Pattern>> patterns;  // of the values; none for one that holds variables
   };
   struct Statement {
     std::string sid;
