@@ -43,6 +43,10 @@ std::string key_of(const KubernetesObject& x) {
          meta.at("name").string_or();
 }
 
+std::string default_security_group_id(std::string_view vpc) { return std::string(vpc) + "/default"; }
+std::string main_route_table_id(std::string_view vpc) { return std::string(vpc) + "/main"; }
+std::string cluster_security_group_id(std::string_view cluster) { return std::string(cluster) + "/eks-cluster-sg"; }
+
 const Origin* origin_of(const World& world, const Ref& noun) {
   for (const Origin& origin : world.origins)
     if (origin.noun == noun) return &origin;

@@ -202,6 +202,12 @@ std::string key_of(const aws::eks::PodIdentityAssociation&);
 std::string key_of(const FargateProfile&);
 std::string key_of(const KubernetesObject&);
 
+/// Ids of what AWS makes unasked, for worlds that do not list it: a VPC's default security group and main route table,
+/// and the group that EKS makes for a cluster. Readers, proof and twin use the same.
+std::string default_security_group_id(std::string_view vpc);      // "<vpc>/default"
+std::string main_route_table_id(std::string_view vpc);            // "<vpc>/main"
+std::string cluster_security_group_id(std::string_view cluster);  // "<cluster>/eks-cluster-sg"
+
 template <class T>
 Ref ref_of(const T& noun) {
   return {T::kTable, key_of(noun)};
