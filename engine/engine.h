@@ -52,6 +52,8 @@ struct Options {
   bool ignore_protect = false;
   int parallel = 0;  // steps at a time; 0: 16
   std::vector<std::string> replace_urns;
+  /// Of a refresh: creates that earlier runs left pending and that somebody has looked after. They are forgotten.
+  std::vector<Urn> clear_pending_creates;
 };
 
 struct Deployment {

@@ -135,6 +135,21 @@ TEST(Lifecycle, AFailedCreateEndsTheRunAndKeepsWhatWasMade) {
   EXPECT_TRUE(stack.state.pending.empty());
 }
 
+TEST(Lifecycle, WhatWasBeingCreatedStaysPendingUntilSomebodyHasLookedAfterIt) {
+  TestStack stack;
+  stack.up(one({}));
+  auto lost = std::make_shared<Resource>(*stack.find("a"));
+  lost->urn = Urn::make("dev", "p", Urn(), kType, "lost");
+  using Kind = PendingOperation::Kind;
+  stack.state.pending = {{Kind::creating, lost}, {Kind::updating, stack.find("a")}};
+  stack.up(one({{"x", 1.0}}));
+  stack.refresh();
+  ASSERT_EQ(stack.state.pending.size(), 1u);  // an update may be made again, and is forgotten
+  EXPECT_EQ(stack.state.pending.front().resource->urn, lost->urn);
+  stack.refresh({.clear_pending_creates = {lost->urn}});
+  EXPECT_TRUE(stack.state.pending.empty());
+}
+
 TEST(Lifecycle, WithContinueOnErrorOnlyDependentsAreSkipped) {
   TestStack stack;
   EXPECT_EQ(stack.up(

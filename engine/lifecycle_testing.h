@@ -102,7 +102,7 @@ class TestStack {
   std::string up(const TestProgram& program, Options options = {});
   std::string preview(const TestProgram& program);
   std::string destroy();
-  std::string refresh();
+  std::string refresh(Options options = {});
 
   std::shared_ptr<FakeProvider::Shared> cloud = std::make_shared<FakeProvider::Shared>();
   Snapshot state;

@@ -50,17 +50,29 @@ void Run::begin() {
   for (const std::string& key : program_.config_secret_keys)
     if (auto it = prelude.config.find(key); it != prelude.config.end()) it->second = "[secret]";
   emit(std::move(prelude));
-  if (!deployment_.base.pending.empty()) {
-    std::string text = "an earlier run was interrupted while it worked on these resources:";
-    for (const PendingOperation& op : deployment_.base.pending) text += "\n  " + op.resource->urn.str();
-    text +=
-        "\nWhat was being created may exist without being in the state: look for it, then delete it or import it. To "
-        "silence this, "
-        "export the stack, take it out of pending_operations, and import the stack again.";
-    diagnose(Severity::warning, {}, text);
-  }
+  warn_of_pending_operations();
   if (options_.command == Command::refresh || options_.refresh) return begin_refresh();
   after_refresh();
+}
+
+/// Creates stay pending until somebody says what became of them; other operations are forgotten with the next write.
+void Run::warn_of_pending_operations() {
+  std::string text;
+  bool creates = false;
+  for (const PendingOperation& op : deployment_.base.pending) {
+    const auto& cleared = options_.clear_pending_creates;
+    const bool create = op.kind == PendingOperation::Kind::creating;
+    if (create && std::find(cleared.begin(), cleared.end(), op.resource->urn) != cleared.end()) continue;
+    text += "\n  " + op.resource->urn.str();
+    creates = creates || create;
+  }
+  if (text.empty()) return;
+  text = "an earlier run was interrupted while it worked on these resources:" + text;
+  if (creates)
+    text +=
+        "\nWhat was being created may exist without being in the state. Look for it, and delete it or import it; then "
+        "'drydock refresh --clear-pending-creates' forgets that it was pending.";
+  diagnose(Severity::warning, {}, std::move(text));
 }
 
 void Run::after_refresh() {

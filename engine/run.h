@@ -131,6 +131,7 @@ class Run {
 
   // ---- run.cc: beginning and ending
   void begin();
+  void warn_of_pending_operations();
   void run_program();
   void after_refresh();
   void program_ended(ProgramResult result);

@@ -84,7 +84,8 @@ void Run::refresh_ended() {
     refresh_saved_ = true;
     advance();
   };
-  if (change.puts.empty() && change.erases.empty()) return next();
+  if (options_.command == Command::refresh) change.resolved_creates = options_.clear_pending_creates;
+  if (change.puts.empty() && change.erases.empty() && change.resolved_creates.empty()) return next();
   write(std::move(change), next);
 }
 

@@ -72,6 +72,8 @@ void Ledger::apply(const Change& change) {
   if (change.ends) pending_.erase(change.operation);
   for (const auto& [slot, record] : change.puts) records_.insert_or_assign(slot, record);
   for (const Slot slot : change.erases) records_.erase(slot);
+  for (const Urn& urn : change.resolved_creates)
+    std::erase_if(old_creates_, [&](const PendingOperation& op) { return op.resource->urn == urn; });
   for (const auto& [from, to] : change.renames) renames_.insert_or_assign(from, to);
 }
 

@@ -103,6 +103,7 @@ struct Change {
   std::vector<std::pair<Slot, ResourcePtr>> puts;
   std::vector<Slot> erases;
   std::vector<std::pair<Urn, Urn>> renames;  // references to first become references to second, in every record
+  std::vector<Urn> resolved_creates;         // what earlier runs left being created is no question any more
   /// Nothing that a next run could miss: may wait for the next change that is not minor, but must be kept in order with
   /// it.
   bool minor = false;

@@ -41,14 +41,15 @@ Json lock_text() {
                        {"program", "drydock"}});
 }
 
-/// True if the lock file is ours by kind and no living process holds it.
-bool is_left_behind(const std::string& path, const Json& text) {
-  if (text.at("program").string_or() != "drydock") return false;
+bool is_ours(const Json& holder) { return holder.at("program").string_or() == "drydock"; }
+
+/// Of our own kind of lock file: a living process holds it.
+bool is_held(const std::string& path) {
   int fd = ::open(path.c_str(), O_RDWR | O_CLOEXEC);
   if (fd < 0) return false;
   bool free = ::flock(fd, LOCK_EX | LOCK_NB) == 0;
   ::close(fd);
-  return free;
+  return !free;
 }
 
 }  // namespace
@@ -96,11 +97,9 @@ Result<StackLock> Backend::lock(const StackId& id) {
   if (::write(lock.fd_, text.data(), text.size()) != static_cast<ssize_t>(text.size()))
     return fail(ErrorCode::unavailable, fmt::format("cannot write {}", path));
   // As Pulumi does: write one's own, then look again, so that of two that come together at most one goes on.
-  for (const auto& name : list_directory(folder)) {
-    if (name == mine || !name.ends_with(".json")) continue;
-    std::string other = join_path(folder, name);
-    Json holder = Json::parse(read_file(other).value_or("")).value_or(Json());
-    if (is_left_behind(other, holder)) {
+  for (const auto& [other, holder, alive] : locks(id)) {
+    if (other == path) continue;
+    if (is_ours(holder) && !alive) {
       (void)remove_file(other);
       continue;
     }
@@ -108,11 +107,24 @@ Result<StackLock> Backend::lock(const StackId& id) {
     return fail(
         ErrorCode::conflict,
         fmt::format("stack '{}' is locked by {}@{} (pid {}) since {}; wait for that command to end. If nothing runs "
-                    "any more, remove {}",
+                    "any more: drydock cancel {}",
                     id.stack, holder.at("username").string_or("?"), holder.at("hostname").string_or("?"),
-                    holder.at("pid").int_or(0), holder.at("timestamp").string_or("?"), other));
+                    holder.at("pid").int_or(0), holder.at("timestamp").string_or("?"), id.stack));
   }
   return lock;
+}
+
+std::vector<Backend::LockFile> Backend::locks(const StackId& id) const {
+  std::string folder = join_path(root_, fmt::format(".pulumi/locks/{}", id.qualified()));
+  std::vector<LockFile> out;
+  for (const auto& name : list_directory(folder)) {
+    if (!name.ends_with(".json")) continue;
+    LockFile lock{join_path(folder, name), {}, false};
+    lock.holder = Json::parse(read_file(lock.path).value_or("")).value_or(Json());
+    lock.alive = is_ours(lock.holder) && is_held(lock.path);
+    out.push_back(std::move(lock));
+  }
+  return out;
 }
 
 // --- stacks ----------------------------------------------------------------------------------------------------------
@@ -238,7 +250,7 @@ Result<void> Backend::add_history(const StackId& id, const HistoryEntry& entry) 
   Json update = Json::object({{"kind", entry.kind},
                               {"startTime", entry.start},
                               {"endTime", entry.end},
-                              {"message", ""},
+                              {"message", entry.message},
                               {"environment", Json::object()},
                               {"config", entry.config},
                               {"result", entry.result},
@@ -253,6 +265,17 @@ Result<void> Backend::add_history(const StackId& id, const HistoryEntry& entry) 
   std::filesystem::copy_file(checkpoint_path(id), join_path(backups, fmt::format("{}.{}.json", id.stack, now)),
                              ignored);
   return {};
+}
+
+std::vector<Json> Backend::history(const StackId& id) const {
+  std::string folder = join_path(below("history", id), id.stack);
+  auto names = list_directory(folder);
+  std::erase_if(names, [](const std::string& name) { return !name.ends_with(".history.json"); });
+  std::sort(names.rbegin(), names.rend());  // the time in them has the same number of digits for 250 years
+  std::vector<Json> out;
+  for (const auto& name : names)
+    if (auto entry = Json::parse(read_file(join_path(folder, name)).value_or(""))) out.push_back(std::move(*entry));
+  return out;
 }
 
 std::string Backend::fingerprint(const StackId& id) const {

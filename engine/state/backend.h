@@ -51,6 +51,7 @@ struct HistoryEntry {
   std::int64_t start = 0, end = 0;  // seconds since 1970
   Json config;                      // {"ns:key": {"value":..., "secret":bool}}
   Json changes;                     // {"create": 3}
+  std::string message;              // --message
 };
 
 class Backend {
@@ -70,9 +71,18 @@ class Backend {
   /// Durable and in one step; the version before becomes .bak.
   Result<void> write(const StackId& id, const Json& deployment);
   Result<void> add_history(const StackId& id, const HistoryEntry& entry);
+  /// The history files as they are, the newest first: {"kind", "startTime", "endTime", "message", "result", ...}.
+  std::vector<Json> history(const StackId& id) const;
 
   /// Error conflict, naming the holder, if someone else is at work. A lock that a killed drydock left is taken over.
   Result<StackLock> lock(const StackId& id);
+  /// The stack's lock files, whoever wrote them.
+  struct LockFile {
+    std::string path;
+    Json holder;         // {"pid", "username", "hostname", "timestamp"}
+    bool alive = false;  // a drydock on this machine holds it at this moment; of others nobody can tell
+  };
+  std::vector<LockFile> locks(const StackId& id) const;
 
   std::string checkpoint_path(const StackId& id) const;
   std::string journal_path(const StackId& id) const;

@@ -48,6 +48,7 @@ Result<Json> encode(const Change& change, const StateWriter& writer) {
   }
   for (Slot slot : change.erases) out["erases"].push_back(static_cast<std::int64_t>(slot));
   for (const auto& [from, to] : change.renames) out["renames"].push_back(Json::array({from.str(), to.str()}));
+  for (const Urn& urn : change.resolved_creates) out["resolved"].push_back(urn.str());
   return out;
 }
 
@@ -78,6 +79,9 @@ Result<Change> decode(const Json& json, SecretsManager& secrets) {
       if (from && to) change.renames.emplace_back(std::move(*from), std::move(*to));
     }
   }
+  if (const Json& resolved = json.at("resolved"); resolved.is_array())
+    for (const auto& text : resolved.as_array())
+      if (auto urn = Urn::parse(text.string_or())) change.resolved_creates.push_back(std::move(*urn));
   return change;
 }
 

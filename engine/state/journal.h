@@ -9,7 +9,7 @@
 //   {"journal":1,"base":"<sha256 of the checkpoint file that the changes build on>"}      first
 //   {"salt":"v1:..."}                          the stack's secrets got their salt; before the first secret
 //   {"op":7,"begins":{"type":"creating","resource":{..}}}      one Change (snapshot.h); absent fields are empty
-//   {"op":7,"ends":true,"puts":[[12,{..}]],"erases":[3],"renames":[["urn:..","urn:.."]]}
+//   {"op":7,"ends":true,"puts":[[12,{..}]],"erases":[3],"renames":[["urn:..","urn:.."]],"resolved":["urn:.."]}
 //   {"folded":"<sha256 of the checkpoint that now holds everything>"}                       last
 // A last line without its newline, or with a wrong checksum, was being written when the machine died: it was never
 // answered, and is left out. Damage before the last line is an error.

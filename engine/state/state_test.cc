@@ -122,6 +122,23 @@ TEST_F(State, AKilledRunIsFoldedInByTheNextCommand) {
   EXPECT_TRUE(locks().empty());
 }
 
+TEST_F(State, APendingCreateIsForgottenWhenTheJournalSaysThatItIsResolved) {
+  const auto write = [&](Change change) {
+    auto stack = open();
+    std::promise<void> durable;
+    (*(*stack)->begin_run())->write(change, [&](Result<void>) { durable.set_value(); });
+    durable.get_future().wait();
+  };  // killed
+  Change begun, resolved;
+  begun.operation = 1;
+  begun.begins = PendingOperation{PendingOperation::Kind::creating, record("b")};
+  write(begun);
+  ASSERT_EQ((*open())->snapshot().pending.size(), 1u);
+  resolved.resolved_creates = {record("b")->urn};
+  write(resolved);
+  EXPECT_TRUE((*open())->snapshot().pending.empty());
+}
+
 TEST_F(State, ATornLastLineWasNeverAnswered) {
   {
     auto stack = open();
