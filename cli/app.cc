@@ -156,6 +156,7 @@ int run_app(int argc, char** argv, App app) {
   parser.footer("Example: drydock up -C examples/private-eks");
   add_run_commands(parser, app);
   add_stack_commands(parser, app);
+  add_history_commands(parser, app);
   add_config_commands(parser, app);
   add_twin_commands(parser, app);
   add_node_commands(parser, app);

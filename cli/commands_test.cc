@@ -14,6 +14,7 @@
 #include "cli/kubeconfig.h"
 #include "cli/node_table.h"
 #include "cli/twin_server.h"
+#include "engine/state/backend.h"
 
 namespace drydock::cli {
 namespace {
@@ -112,6 +113,48 @@ TEST_F(Commands, StatesAreExportedAndImported) {
   EXPECT_EQ(run({"stack", "rm", "dev", "-y"}), 1);
   EXPECT_EQ(err_,
             "error: stack 'dev' still has 1 resources; 'drydock destroy -s dev' deletes them, --force forgets them\n");
+}
+
+TEST_F(Commands, HistoryShowsRunsWithTheirMessages) {
+  EXPECT_EQ(run({"stack", "init", "dev"}), 0);
+  EXPECT_EQ(run({"stack", "history"}), 0);
+  EXPECT_EQ(out_, "Stack 'dev' has never been updated\n");
+  auto backend = *engine::Backend::open(folder_);
+  (void)backend.add_history(
+      {"shop", "dev"},
+      {"update", "succeeded", 1764000000, 1764000075, {}, Json::object({{"create", 3}, {"same", 1}}), "first try"});
+  (void)backend.add_history({"shop", "dev"}, {"destroy", "failed", 1764000100, 1764000100, {}, {}, ""});
+  EXPECT_EQ(run({"stack", "history"}), 0);
+  EXPECT_EQ(out_,
+            "Version: 2\nUpdateKind: destroy\nStatus: failed\n"
+            "   +0 -0 ~0 +-0, 0 unchanged, 2025-11-24T16:01:40Z took 0.00s\n\n"
+            "Version: 1\nUpdateKind: update\nStatus: succeeded\nMessage: first try\n"
+            "   +3 -0 ~0 +-0, 1 unchanged, 2025-11-24T16:00:00Z took 1m15s\n");
+  EXPECT_EQ(run({"stack", "history", "--json", "--page-size", "1", "--page", "2"}), 0);
+  auto json = *Json::parse(out_);
+  ASSERT_EQ(json.size(), 1u);
+  EXPECT_EQ(json.item(0).at("message").string_or(), "first try");
+  EXPECT_EQ(json.item(0).at("startTime").string_or(), "2025-11-24T16:00:00Z");
+  EXPECT_EQ(json.item(0).at("version").int_or(0), 1);
+  EXPECT_EQ(run({"stack", "history", "-s", "nope"}), 6);
+}
+
+TEST_F(Commands, CancelRemovesALockThatNobodyHoldsAnyMore) {
+  EXPECT_EQ(run({"stack", "init", "dev"}), 0);
+  EXPECT_EQ(run({"cancel"}), 0);
+  EXPECT_EQ(out_, "Nothing is at work on stack 'dev'.\n");
+  const std::string locks = join_path(folder_, ".pulumi/locks/organization/shop/dev");
+  (void)make_directories(locks);
+  (void)write_file(join_path(locks, "x.json"), R"({"pid":1,"username":"ann","hostname":"gone","timestamp":"then"})");
+  EXPECT_EQ(run({"stack", "rm", "dev", "-y"}), 1);
+  EXPECT_EQ(err_,
+            "error: stack 'dev' is locked by ann@gone (pid 1) since then; wait for that command to end. If nothing "
+            "runs any more: drydock cancel dev\n");
+  EXPECT_EQ(run({"cancel", "dev"}), 2);
+  EXPECT_EQ(err_, "error: without a terminal, --yes must be given to cancel a run\n");
+  EXPECT_EQ(run({"cancel", "dev", "--yes"}), 0) << err_;
+  EXPECT_EQ(out_, "The currently running update for 'dev' has been canceled!\n");
+  EXPECT_TRUE(list_directory(locks).empty());
 }
 
 TEST_F(Commands, AStateOfAnotherStackIsRefused) {

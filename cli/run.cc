@@ -8,11 +8,11 @@
 #include <thread>
 
 #include "base/text.h"
-#include "cli/clock_hold.h"
 #include "cli/cloud.h"
 #include "cli/interrupts.h"
 #include "cli/kubeconfig.h"
 #include "cli/node_table.h"
+#include "cli/run_lease.h"
 #include "cli/view/values.h"
 #include "cli/view/view.h"
 #include "cli/workspace.h"
@@ -64,7 +64,12 @@ class StackRun {
 
   Result<int> run() {
     if (auto opened = open(); !opened) return pass(opened);
-    if (auto built = build(); !built) return pass(built);
+    if (auto chosen = choose_language(); !chosen) return pass(chosen);
+    if (auto built = build(); !built) {
+      if (built.error().code == ErrorCode::cancelled) return pass(built);
+      report(app_, built.error());
+      return kFailed;  // a program that does not build is one that fails, and no mistake in how drydock was called
+    }
     bool show_preview = flags_.preview_only || (!flags_.skip_preview && command_ != engine::Command::refresh);
     if (show_preview) {
       auto summary = perform(true);
@@ -75,6 +80,7 @@ class StackRun {
       auto agreed = confirm();
       if (!agreed) return pass(agreed);
     }
+    ask_about_pending_creates();
     auto summary = update();
     if (!summary) return pass(summary);
     int code = judge(*summary);
@@ -110,11 +116,16 @@ class StackRun {
     return check_home(cloud_, stack_->snapshot(), stack_->id().stack);
   }
 
-  Result<void> build() {
+  Result<void> choose_language() {
     if (command_ != engine::Command::update) return {};
     auto language = engine::make_language(workspace_->project, build_tree());
     if (!language) return pass(language);
     language_ = std::move(*language);
+    return {};
+  }
+
+  Result<void> build() {
+    if (!language_) return {};
     return language_->build([&](std::string_view text) { app_.say(text); }, interrupts_.cancel());
   }
 
@@ -136,6 +147,7 @@ class StackRun {
     d.options.ignore_protect = flags_.ignore_protect;
     d.options.parallel = flags_.parallel;
     d.options.replace_urns = flags_.replace;
+    d.options.clear_pending_creates = resolved_creates_;
     d.base = stack_->snapshot();
     return d;
   }
@@ -147,6 +159,7 @@ class StackRun {
     options.show_secrets = flags_.show_secrets;
     options.show_sames = flags_.show_sames;
     options.suppress_outputs = flags_.suppress_outputs;
+    options.full_outputs = flags_.full_outputs;
     options.write = [this](std::string_view text) { app_.out(text); };
     options.now = [] { return std::chrono::steady_clock::now(); };
     if (flags_.json && planning && flags_.preview_only) return make_preview_document(options);
@@ -169,7 +182,7 @@ class StackRun {
     return std::chrono::milliseconds(status->at("simTime").int_or(0));
   }
 
-  Result<SummaryEvent> perform(bool dry_run, engine::SnapshotSink* sink = nullptr) {
+  Result<SummaryEvent> perform(bool dry_run, engine::SnapshotSink* sink = nullptr, RunLease* lease = nullptr) {
     auto view = make_view(dry_run);
     bool show_where = config_.contains("aws:region") || config_.contains("drydock:cloud") || !flags_.cloud.empty();
     view->begin({action_of(command_), dry_run, stack_->id().stack, show_where ? cloud_.where : ""});
@@ -177,7 +190,10 @@ class StackRun {
     environment.providers = make_providers(cloud_, [this] { cloud_is_used(); });
     if (language_) environment.run_program = engine::make_program(*language_);
     environment.sink = sink;
-    environment.events = [&](const engine::Event& event) { view->event(event); };
+    environment.events = [&](const engine::Event& event) {
+      if (lease) lease->event(event);
+      view->event(event);
+    };
     environment.cancel = interrupts_.cancel();
     environment.abort = interrupts_.abort();
     environment.stack_outputs = [this](const std::string& name) { return outputs_of(name); };
@@ -214,6 +230,21 @@ class StackRun {
     return fail(ErrorCode::cancelled, fmt::format("the {} was not confirmed; nothing was changed", action));
   }
 
+  /// Only who looks at the cloud can say whether what an interrupted run was creating is there.
+  void ask_about_pending_creates() {
+    if (command_ != engine::Command::refresh || flags_.skip_pending_creates) return;
+    for (const auto& operation : stack_->snapshot().pending) {
+      if (operation.kind != engine::PendingOperation::Kind::creating) continue;
+      const Urn& urn = operation.resource->urn;
+      if (flags_.clear_pending_creates ||
+          (!flags_.yes &&
+           ask_yes(app_, fmt::format("\n{}\nwas being created when a run was cut off. Was it not created, or is it "
+                                     "deleted by now, so that it can be forgotten? [y/N] ",
+                                     urn.str()))))
+        resolved_creates_.push_back(urn);
+    }
+  }
+
   // A secret that turns up in the middle of an update could not be saved, and what was made meanwhile would be
   // forgotten. So the passphrase has to be there before anything is made.
   Result<void> require_passphrase() const {
@@ -230,11 +261,12 @@ class StackRun {
     if (!sink) return pass(sink);
     engine::HistoryEntry history;
     history.kind = action_of(command_);
+    history.message = flags_.message;
     history.start = seconds_now();
-    std::unique_ptr<ClockHold> hold;
-    if (!cloud_.aws && !cloud_.home.empty()) hold = std::make_unique<ClockHold>(**sink, cloud_.url);
-    auto summary = perform(false, hold ? hold.get() : *sink);
-    hold.reset();
+    std::unique_ptr<RunLease> lease;
+    if (!cloud_.aws && !cloud_.home.empty()) lease = std::make_unique<RunLease>(**sink, cloud_.url);
+    auto summary = perform(false, lease ? lease.get() : *sink, lease.get());
+    lease.reset();
     history.end = seconds_now();
     history.result = summary && summary->outcome == Outcome::succeeded ? "succeeded" : "failed";
     history.config = Json::object();
@@ -293,6 +325,7 @@ class StackRun {
   std::unique_ptr<engine::Language> language_;
   engine::Config config_;
   Cloud cloud_;
+  std::vector<Urn> resolved_creates_;
   bool missing_ = false;
   std::jthread preparing_;  // last: uses the stack
 };

@@ -12,7 +12,9 @@ namespace drydock::cli {
 struct RunFlags {
   std::string stack, cloud, message;
   bool yes = false, skip_preview = false, preview_only = false, json = false, diff = false, show_secrets = false;
-  bool show_sames = false, suppress_outputs = false, suppress_progress = false, expect_no_changes = false;
+  bool show_sames = false, suppress_outputs = false, full_outputs = false, suppress_progress = false,
+       expect_no_changes = false;
+  bool clear_pending_creates = false, skip_pending_creates = false;
   bool refresh = false, continue_on_error = false, ignore_protect = false, remove = false;
   int parallel = 0;
   std::vector<std::string> replace, unsupported;

@@ -13,7 +13,7 @@ using Flags = std::shared_ptr<RunFlags>;
 /// Flags of Pulumi's that are known and not built yet: better said than ignored.
 void add_unsupported(CLI::App* command, const Flags& flags) {
   for (const char* name : {"-t,--target", "--target-replace", "--exclude", "--config-file", "--plan", "--save-plan",
-                           "--policy-pack", "--import-file", "--event-log"}) {
+                           "--policy-pack", "--import-file", "--event-log", "--import-pending-creates"}) {
     std::string shown = std::string(name).substr(std::string(name).find("--"));
     command
         ->add_option_function<std::string>(name,
@@ -39,6 +39,7 @@ CLI::App* add(CLI::App& parser, App& app, const char* name, const char* what, co
   command->add_flag("--show-secrets", flags->show_secrets, "Secrets in clear");
   command->add_flag("--show-sames", flags->show_sames, "Show what does not change, too");
   command->add_flag("--suppress-outputs", flags->suppress_outputs, "Do not show outputs");
+  command->add_flag("--show-full-output", flags->full_outputs, "Show outputs whole, however long");
   command->add_flag("--suppress-progress", flags->suppress_progress, "Lines rather than a live tree");
   command->add_flag("--expect-no-changes", flags->expect_no_changes, "Fail if anything would change, or changed");
   command->add_flag("--continue-on-error", flags->continue_on_error, "Go on with what does not depend on a failure");
@@ -74,6 +75,9 @@ void add_run_commands(CLI::App& parser, App& app) {
   command = add(parser, app, "refresh", "Take the cloud's word for what exists", "drydock refresh --yes",
                 engine::Command::refresh, false, flags);
   command->add_flag("--preview-only", flags->preview_only, "Only show what differs");
+  auto* clear = command->add_flag("--clear-pending-creates", flags->clear_pending_creates,
+                                  "Forget what an interrupted run was creating: it was looked after");
+  command->add_flag("--skip-pending-creates", flags->skip_pending_creates, "Do not ask about them")->excludes(clear);
 }
 
 }  // namespace drydock::cli

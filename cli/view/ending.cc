@@ -105,7 +105,9 @@ std::string ending_text(const RunModel& model, const RunTitle& title, const View
   if (!options.suppress_outputs && !goes && !(summary.outputs.empty() && summary.old_outputs.empty())) {
     // In a failed run the old outputs stand; in a new stack all are new, and no mark says more.
     bool mark = !stack_is_new(model) && summary.outcome == engine::Outcome::succeeded;
-    std::string text = outputs_text(summary.old_outputs, summary.outputs, mark, options.show_secrets);
+    std::string text =
+        outputs_text(summary.old_outputs, summary.outputs,
+                     {.mark = mark, .show_secrets = options.show_secrets, .whole = options.full_outputs});
     if (!text.empty()) out += bold("Outputs:") + text + "\n";
   }
   std::string changes = counts(summary, options.style);

@@ -50,6 +50,20 @@ PropertyMap without_internals(const PropertyMap& map) {
   return out;
 }
 
+/// A value that would push everything else off the screen (a kubeconfig, a certificate).
+std::string shortened(const std::string& text, const std::string& output) {
+  constexpr std::size_t kLines = 12, kColumns = 200, kBeginning = 100;
+  const auto lines = static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n')) + 1;
+  if (lines > kLines)
+    return fmt::format("{}...{} ({} lines; 'drydock stack output {}' shows them)", text.front(), text.back(), lines,
+                       output);
+  if (lines > 1 || columns(text) <= kColumns) return text;
+  std::size_t end = kBeginning;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xC0) == 0x80) --end;  // not inside a character
+  return fmt::format("{}...\" ({} characters; 'drydock stack output {}' shows them)", text.substr(0, end),
+                     columns(text) - 2, output);
+}
+
 /// Changed properties side by side; same ones are left out.
 std::string difference(const PropertyMap& before, const PropertyMap& after, const std::set<std::string>& replaces,
                        bool show_secrets, int indent) {
@@ -115,18 +129,22 @@ std::string map_text(const PropertyMap& map, bool show_secrets, int indent) {
   return lines_of(map, show_secrets, indent, widest(map));
 }
 
-std::string outputs_text(const PropertyMap& old_outputs, const PropertyMap& outputs, bool mark, bool show_secrets) {
+std::string outputs_text(const PropertyMap& old_outputs, const PropertyMap& outputs, const OutputsStyle& style) {
   PropertyMap all = outputs;
   all.insert(old_outputs.begin(), old_outputs.end());
   std::string out;
   std::size_t width = widest(all);
   for (const auto& [key, value] : all) {
     bool old = old_outputs.contains(key), now = outputs.contains(key);
-    if (!now && !mark) continue;
-    char sign = !mark ? ' ' : !old ? '+' : !now ? '-' : at(old_outputs, key) == value ? ' ' : '~';
-    std::string text = value_text(now ? at(outputs, key) : value, show_secrets, 4);
+    if (!now && !style.mark) continue;
+    char sign = !style.mark ? ' ' : !old ? '+' : !now ? '-' : at(old_outputs, key) == value ? ' ' : '~';
+    const auto shown = [&](const PropertyValue& v) {
+      std::string text = value_text(v, style.show_secrets, 4);
+      return style.whole ? text : shortened(text, key);
+    };
+    std::string text = shown(now ? at(outputs, key) : value);
     if (sign == '~') {
-      std::string before = value_text(at(old_outputs, key), show_secrets, 4);
+      std::string before = shown(at(old_outputs, key));
       if (before != text) text = before + " => " + text;
     }
     out += fmt::format("  {} {}: {}\n", sign, pad(key, width), text);

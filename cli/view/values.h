@@ -14,8 +14,13 @@ std::string value_text(const PropertyValue& value, bool show_secrets, int indent
 /// "    name: value" lines with the names padded to one width.
 std::string map_text(const PropertyMap& map, bool show_secrets, int indent);
 
-/// Stack outputs, marked '+', '-' or '~' where they differ from the old ones. Empty if there are none.
-std::string outputs_text(const PropertyMap& old_outputs, const PropertyMap& outputs, bool mark, bool show_secrets);
+struct OutputsStyle {
+  bool mark = false;  // '+', '-' or '~' where they differ from the old ones
+  bool show_secrets = false;
+  bool whole = false;  // otherwise a long value says how long it is, and how to see it
+};
+/// Stack outputs, a line each or more. Empty if there are none.
+std::string outputs_text(const PropertyMap& old_outputs, const PropertyMap& outputs, const OutputsStyle& style);
 
 /// "[diff: +a,b-c~d]" from the top-level keys of a step; empty if it has none.
 std::string diff_summary(const engine::StepInfo& step);

@@ -18,6 +18,7 @@ struct ViewOptions {
   bool show_secrets = false;  // in diffs and outputs
   bool show_sames = false;
   bool suppress_outputs = false;
+  bool full_outputs = false;                                   // otherwise long ones are shortened
   std::function<void(std::string_view)> write;                 // finished text, to stdout
   std::function<std::chrono::steady_clock::time_point()> now;  // tests set it
 };

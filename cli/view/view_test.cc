@@ -204,5 +204,17 @@ TEST(Words, SecretsShowOnlyWhenAskedFor) {
   EXPECT_EQ(value_text(v, true), "{\n    a: {\n        b: 1.5\n    }\n}");
 }
 
+TEST(Words, LongOutputsAreShortenedUnlessAskedForWhole) {
+  PropertyList users;
+  for (int i = 0; i < 12; ++i) users.push_back("u" + std::to_string(i));
+  const PropertyMap outputs{{"kubeconfig", PropertyMap{{"users", users}}}, {"pem", std::string(300, 'x')}, {"n", 1.0}};
+  EXPECT_EQ(outputs_text({}, outputs, {}),
+            "    kubeconfig: {...} (16 lines; 'drydock stack output kubeconfig' shows them)\n"
+            "    n         : 1\n"
+            "    pem       : \"" +
+                std::string(99, 'x') + "...\" (300 characters; 'drydock stack output pem' shows them)\n");
+  EXPECT_EQ(split(outputs_text({}, outputs, {.whole = true}), '\n').size(), 19u);
+}
+
 }  // namespace
 }  // namespace drydock::cli

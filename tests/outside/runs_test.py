@@ -135,7 +135,9 @@ def test_programs_that_fail_say_so_once(project, what, words):
 
 def test_a_program_that_does_not_compile(project):
     (project.folder / "main.cc").write_text("int main() { return nothing; }\n")
-    said = project.fails("up", "--yes")
+    run = project.run("up", "--yes")
+    said = run.stdout + run.stderr
+    assert run.returncode == 1, "a program that does not build is a program that fails"
     assert "main.cc:1:21: error:" in said and "does not compile; see above" in said
 
 
@@ -169,16 +171,17 @@ def test_ctrl_c_ends_cleanly(project):
     assert not project.journal().exists() and project.names() == ["s0", "s1", "s2"]
 
 
-def test_a_second_command_is_refused(project):
+def test_a_second_command_is_refused_and_cancel_ends_the_first(project):
     project.ok("config", "set", "what", "hang")
     run = project.start("up", "--yes", "--skip-preview")
     for line in run.stdout:
         if " s2 created" in line:
             break
     assert "is locked by" in project.fails("up", "--yes", "--skip-preview")
-    run.send_signal(signal.SIGINT)
+    assert "was asked to stop" in project.ok("cancel", "--yes")
     run.stdout.read()
-    run.wait(timeout=60)
+    assert run.wait(timeout=60) == 8
+    assert project.ok("cancel") == "Nothing is at work on stack 'dev'.\n"
 
 
 def test_secrets_need_their_passphrase(project):
