@@ -29,13 +29,6 @@ const aws::PrefixList* Network::prefix_list_of(std::string_view service) const {
   return nullptr;
 }
 
-const aws::VpcEndpoint* Network::endpoint(std::string_view id) const {
-  for (const auto& [vpc, list] : endpoints_)
-    for (const aws::VpcEndpoint* e : list)
-      if (e->vpcEndpointId == id) return e;
-  return nullptr;
-}
-
 const std::vector<const aws::VpcEndpoint*>& Network::endpoints_in(std::string_view vpc) const {
   static const std::vector<const aws::VpcEndpoint*> kNone;
   const auto it = endpoints_.find(vpc);

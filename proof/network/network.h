@@ -32,7 +32,7 @@ class Network {
   void add(const aws::RouteTable& x);
   void add(const aws::SecurityGroupRule& x) { rules_[x.groupId].push_back(&x); }
   void add(const aws::NetworkAcl& x);
-  void add(const aws::VpcEndpoint& x) { endpoints_[x.vpcId].push_back(&x); }
+  void add(const aws::VpcEndpoint& x) { endpoints_[x.vpcId].push_back(&x), endpoint_[x.vpcEndpointId] = &x; }
   void add(const aws::PrefixList& x) { prefix_lists_[x.prefixListId] = &x; }
   void add(const aws::InternetGateway& x) { internet_gateways_[x.internetGatewayId] = &x; }
   void add(const aws::NatGateway& x) { nat_gateways_[x.natGatewayId] = &x; }
@@ -51,7 +51,7 @@ class Network {
   const aws::NetworkInterface* interface(std::string_view id) const { return find(interfaces_, id); }
   const aws::NetworkInterface* interface_at(std::string_view vpc, std::string_view address) const;
   const aws::Instance* instance(std::string_view id) const { return find(instances_, id); }
-  const aws::VpcEndpoint* endpoint(std::string_view id) const;
+  const aws::VpcEndpoint* endpoint(std::string_view id) const { return find(endpoint_, id); }
   const std::vector<const aws::VpcEndpoint*>& endpoints_in(std::string_view vpc) const;
   const std::vector<ApiServer>& api_servers() const { return api_servers_; }
   const std::vector<const aws::SecurityGroupRule*>& rules_of(std::string_view group) const;
@@ -77,7 +77,8 @@ class Network {
   ById<const aws::RouteTable*> table_of_subnet_, main_table_;
   ById<const aws::NetworkAcl*> acl_of_subnet_, default_acl_;
   ById<std::vector<const aws::SecurityGroupRule*>> rules_;
-  ById<std::vector<const aws::VpcEndpoint*>> endpoints_;
+  ById<std::vector<const aws::VpcEndpoint*>> endpoints_;  // by VPC
+  ById<const aws::VpcEndpoint*> endpoint_;
   ById<const aws::PrefixList*> prefix_lists_;
   ById<const aws::InternetGateway*> internet_gateways_;
   ById<const aws::NatGateway*> nat_gateways_;

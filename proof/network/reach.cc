@@ -104,6 +104,18 @@ std::string target_of(const aws::Route& r) {
   return "";
 }
 
+// What a target is, by the noun it names: ids of planned things say nothing about it.
+enum class Target { local, endpoint, internet, nat, interface, unmodelled };
+Target kind_of(const Network& network, const aws::Route& r) {
+  if (r.natGatewayId) return Target::nat;
+  if (r.networkInterfaceId) return Target::interface;
+  if (!r.gatewayId) return Target::unmodelled;
+  if (*r.gatewayId == "local") return Target::local;
+  if (network.endpoint(*r.gatewayId) || r.gatewayId->starts_with("vpce-")) return Target::endpoint;
+  if (network.internet_gateway(*r.gatewayId)) return Target::internet;
+  return Target::unmodelled;
+}
+
 bool attached(const Network& network, const std::string& gateway, const std::string& vpc) {
   const aws::InternetGateway* igw = network.internet_gateway(gateway);
   return igw && std::any_of(igw->attachmentSet.begin(), igw->attachmentSet.end(),
@@ -134,11 +146,10 @@ void through_nat(Reach& reach, const Network& network, const aws::Subnet& subnet
   bool out = nat->connectivityType == "public" && table;
   if (out) {
     for (const Piece& piece : split_by_route(network, *table, to)) {
-      const std::string target = piece.route ? target_of(*piece.route) : "";
-      const bool igw = piece.route && piece.route->state != "blackhole" && target.starts_with("igw-") &&
-                       attached(network, target, nat->vpcId);
-      const bool endpoint = target.starts_with("vpce-");
-      out = out && (igw || endpoint);
+      const bool alive = piece.route && piece.route->state != "blackhole";
+      const Target kind = alive ? kind_of(network, *piece.route) : Target::unmodelled;
+      const bool igw = kind == Target::internet && attached(network, target_of(*piece.route), nat->vpcId);
+      out = out && (igw || kind == Target::endpoint);
     }
   }
   if (!out)
@@ -168,30 +179,37 @@ void through_route(Reach& reach, const Network& network, const Site& from, const
     wall(reach, "route.random", table.routeTableId, line + ", and another prefix list of the same length", Tri::maybe);
   if (piece.route->state == "blackhole")
     return wall(reach, "route.blackhole", table.routeTableId, line + " is a blackhole", Tri::no, piece.addresses);
-  if (target == "local") {
+  const Target kind = kind_of(network, *piece.route);
+  if (kind == Target::local)
     return wall(reach, "route.local", table.routeTableId, line + ": nothing in the VPC has this address", Tri::no,
                 piece.addresses);
-  }
   reach.hops.push_back(line);
-  if (target.starts_with("vpce-")) {
-    const aws::VpcEndpoint* endpoint = network.endpoint(target);
-    if (!endpoint || endpoint->state != "available")
-      return wall(reach, "endpoint.state", target, fmt::format("{} is not available", target));
-    reach.endpoint = target;
-  } else if (target.starts_with("igw-")) {
-    if (!attached(network, target, subnet.vpcId))
-      return wall(reach, "route.blackhole", target, fmt::format("{} is not attached to {}", target, subnet.vpcId));
-    if (!from.has_public_ip)
-      return wall(reach, "internet.public-ip", from.component,
-                  fmt::format("{} has no public address, so {} drops its packets", from.component, target));
-    reach.public_sources.emplace_back();
-  } else if (target.starts_with("nat-")) {
-    through_nat(reach, network, subnet, target, addresses_of(network, from), piece.addresses, port);
-  } else if (target.starts_with("eni-")) {
-    through_interface(reach, network, target, table.routeTableId);
-  } else {
-    reach.unknown = true;
-    wall(reach, "path.unmodelled", target, fmt::format("{} leads out of what is modelled", target), Tri::maybe);
+  switch (kind) {
+    case Target::local:
+      return;
+    case Target::endpoint: {
+      const aws::VpcEndpoint* endpoint = network.endpoint(target);
+      if (!endpoint || endpoint->state != "available")
+        return wall(reach, "endpoint.state", target, fmt::format("{} is not available", target));
+      reach.endpoint = target;
+      return;
+    }
+    case Target::internet:
+      if (!attached(network, target, subnet.vpcId))
+        return wall(reach, "route.blackhole", target, fmt::format("{} is not attached to {}", target, subnet.vpcId));
+      if (!from.has_public_ip)
+        return wall(reach, "internet.public-ip", from.component,
+                    fmt::format("{} has no public address, so {} drops its packets", from.component, target));
+      reach.public_sources.emplace_back();
+      return;
+    case Target::nat:
+      return through_nat(reach, network, subnet, target, addresses_of(network, from), piece.addresses, port);
+    case Target::interface:
+      return through_interface(reach, network, target, table.routeTableId);
+    case Target::unmodelled:
+      reach.unknown = true;
+      return wall(reach, "path.unmodelled", target, fmt::format("{} leads out of what is modelled", target),
+                  Tri::maybe);
   }
 }
 
