@@ -1,0 +1,59 @@
+#include "proof/readiness.h"
+
+#include <algorithm>
+
+#include "cloud/eks/boot_chain.h"
+#include "proof/boot/walk.h"
+
+namespace drydock::proof {
+namespace {
+
+struct Diagnosis {
+  std::vector<NodeGroup> groups;
+  Problems problems;
+};
+
+Diagnosis diagnose(const cloud::World& world, const Options& options) {
+  Diagnosis d;
+  const WorldView view(world);
+  Contacts contacts(view.network());
+  for (const Group& group : groups_of(view, options.cluster)) {
+    walk_group(view, group, contacts, d.problems);
+    d.groups.push_back({.name = group.name,
+                        .cluster = group.cluster->name,
+                        .noun = group.noun,
+                        .nodes = group.nodes,
+                        .steps = static_cast<int>(eks::boot_chain().size())});
+  }
+  return d;
+}
+
+Verdict worse(Verdict a, Verdict b) { return std::max(a, b); }
+
+void judge(Readiness& out) {
+  for (NodeGroup& group : out.node_groups) {
+    for (const Finding& f : out.findings) {
+      if (std::find(f.node_groups.begin(), f.node_groups.end(), group.name) == f.node_groups.end()) continue;
+      group.verdict = worse(group.verdict, f.effect);
+      if (f.effect == Verdict::depends)
+        group.depends_on.insert(group.depends_on.end(), f.depends_on.begin(), f.depends_on.end());
+    }
+    out.verdict = worse(out.verdict, group.verdict);
+  }
+  for (const Finding& f : out.findings)
+    if (f.node_groups.empty()) out.verdict = worse(out.verdict, f.effect);
+}
+
+}  // namespace
+
+Readiness prove(const cloud::World& world, const Options& options) {
+  Diagnosis d = diagnose(world, options);
+  sort(d.problems.list());
+  Readiness out;
+  out.node_groups = std::move(d.groups);
+  for (Problem& p : d.problems.list()) out.findings.push_back(std::move(p.finding));
+  judge(out);
+  return out;
+}
+
+}  // namespace drydock::proof

@@ -1,0 +1,218 @@
+// One change of a private world that works, and what it does to the nodes.
+#include "proof/readiness.h"
+
+#include <gtest/gtest.h>
+
+#include "proof/test_world.h"
+
+namespace drydock::proof {
+namespace {
+
+using testing::kRole, testing::PrivateWorld, testing::Row, testing::trust_of;
+
+std::string shown(const Readiness& r) {
+  if (r.findings.empty()) return to_string(r.verdict);
+  std::string out;
+  for (const Finding& f : r.findings) {
+    out += (out.empty() ? "" : "\n") + std::string(to_string(f.effect)) + " " + f.step + " " + f.code + " " +
+           f.where.noun.id;
+    for (const std::string& source : f.depends_on) out += " (" + source + ")";
+  }
+  return out;
+}
+
+const Row kRows[] = {
+    {"Nothing", [](PrivateWorld&) {}, "ready"},
+    {"Managed", [](PrivateWorld& w) { w.make_managed(); }, "ready"},
+    {"Nat", [](PrivateWorld& w) { w.vpc_endpoints.clear(), w.add_nat(); }, "ready"},
+
+    {"NoEc2", [](PrivateWorld& w) { w.erase_endpoint("ec2"); },
+     "not_ready ec2.describe-instances endpoint.missing vpc"},
+    {"NoEcrDkr", [](PrivateWorld& w) { w.erase_endpoint("ecr.dkr"); },
+     "not_ready pull.cni-init.manifest endpoint.missing vpc"},
+    {"NoEndpoints", [](PrivateWorld& w) { w.vpc_endpoints.clear(); },
+     "not_ready ec2.describe-instances endpoint.missing vpc\n"
+     "not_ready pull.cni-init.token endpoint.missing vpc\n"
+     "not_ready pull.cni-init.manifest endpoint.missing vpc\n"
+     "not_ready pull.cni-init.layers endpoint.missing vpc"},
+    {"NoPrivateDns", [](PrivateWorld& w) { w.endpoint_at("ecr.api").privateDnsEnabled = false; },
+     "not_ready pull.cni-init.token endpoint.private-dns ecr.api"},
+    {"EndpointWithoutGroup", [](PrivateWorld& w) { w.endpoint_at("ec2").groupSet.clear(); },
+     "not_ready ec2.describe-instances endpoint.security-group vpc"},
+    {"EndpointGroupClosed", [](PrivateWorld& w) { w.erase_rules("sg-endpoint", false); },
+     "not_ready ec2.describe-instances endpoint.security-group sg-endpoint"},
+    {"EndpointPolicy",
+     [](PrivateWorld& w) {
+       w.endpoint_at("ec2").policyDocument =
+           R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":"ec2:DescribeVpcs","Resource":"*"}]})";
+     },
+     "not_ready ec2.describe-instances endpoint.policy ec2"},
+    {"EndpointRejected", [](PrivateWorld& w) { w.endpoint_at("ec2").state = "rejected"; },
+     "not_ready ec2.describe-instances endpoint.state ec2"},
+
+    {"S3NotOnTable", [](PrivateWorld& w) { w.endpoint_at("s3").routeTableIdSet = {"rtb-a"}; },
+     "not_ready pull.cni-init.layers s3.route-table s3"},
+    {"S3OnNoTable", [](PrivateWorld& w) { w.endpoint_at("s3").routeTableIdSet.clear(); },
+     "not_ready pull.cni-init.layers s3.route-table s3\nnot_ready pull.cni-init.layers s3.route-table s3"},
+    {"S3OwnBucketsOnly",
+     [](PrivateWorld& w) {
+       w.endpoint_at("s3").policyDocument =
+           R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::mine/*"}]})";
+     },
+     "not_ready pull.cni-init.layers s3.endpoint-policy s3"},
+    {"S3OwnOrganizationOnly",
+     [](PrivateWorld& w) {
+       w.endpoint_at("s3").policyDocument =
+           R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"*",)"
+           R"("Condition":{"StringEquals":{"aws:PrincipalOrgID":"o-1"}}}]})";
+     },
+     "not_ready pull.cni-init.layers s3.endpoint-policy s3"},
+
+    {"NoEgress", [](PrivateWorld& w) { w.erase_rules("sg-node", true); },
+     "not_ready ec2.describe-instances sg.egress sg-node"},
+    {"EgressInsideOnly",
+     [](PrivateWorld& w) { w.erase_rules("sg-node", true), w.rule("sg-node", true, "10.0.0.0/16"); },
+     "not_ready pull.cni-init.layers sg.egress sg-node"},
+    {"EgressInsideAndS3",
+     [](PrivateWorld& w) {
+       w.erase_rules("sg-node", true), w.rule("sg-node", true, "10.0.0.0/16");
+       w.rule("sg-node", true, "com.amazonaws.us-east-1.s3");
+     },
+     "ready"},
+    {"ClusterDoesNotAdmitNodes", [](PrivateWorld& w) { w.erase_rules("main/eks-cluster-sg", false); },
+     "not_ready api.connect sg.cluster-ingress main"},
+    {"Acl",
+     [](PrivateWorld& w) {
+       w.network_acls.push_back({.networkAclId = "acl-1", .vpcId = "vpc"});
+       w.network_acls[0].associationSet.push_back({.networkAclId = "acl-1", .subnetId = "a"});
+     },
+     "not_ready ec2.describe-instances acl.egress acl-1\nnot_ready ec2.describe-instances acl.return acl-1\n"
+     "flaky ec2.describe-instances acl.ingress acl-1"},
+
+    {"DnsHostnamesOff", [](PrivateWorld& w) { w.vpcs[0].enableDnsHostnames = false; },
+     "not_ready ec2.describe-instances dns.hostnames vpc"},
+    {"DnsSupportOff", [](PrivateWorld& w) { w.vpcs[0].enableDnsSupport = false; },
+     "not_ready ec2.describe-instances dns.support vpc"},
+    {"PublicOnly", [](PrivateWorld& w) { w.clusters[0].resourcesVpcConfig.endpointPrivateAccess = false; },
+     "not_ready api.connect eks.endpoint-access main"},
+    {"PublicOnlyToTheOffice",
+     [](PrivateWorld& w) {
+       w.add_nat();
+       w.clusters[0].resourcesVpcConfig.endpointPrivateAccess = false;
+       w.clusters[0].resourcesVpcConfig.publicAccessCidrs = {"203.0.113.0/24"};
+     },
+     "not_ready api.connect eks.public-access-cidrs main"},
+    {"PublicSubnetWithoutAddresses",
+     [](PrivateWorld& w) {
+       w.vpc_endpoints.clear(), w.add_nat();
+       w.auto_scaling_groups[0].VPCZoneIdentifier = "public";
+     },
+     "not_ready ec2.describe-instances internet.public-ip public"},
+    {"NatGone",
+     [](PrivateWorld& w) {
+       w.vpc_endpoints.clear(), w.add_nat();
+       w.nat_gateways[0].state = "deleted";
+     },
+     "not_ready ec2.describe-instances route.blackhole nat-1"},
+
+    {"NoWorkerNodePolicy", [](PrivateWorld& w) { w.detach("AmazonEKSWorkerNodePolicy"); }, "ready"},
+    {"NoEcrPolicy", [](PrivateWorld& w) { w.detach("AmazonEC2ContainerRegistryReadOnly"); },
+     "not_ready pull.cni-init.token iam.ecr node"},
+    {"NoCniPolicy", [](PrivateWorld& w) { w.detach("AmazonEKS_CNI_Policy"); },
+     "not_ready ipamd.describe-network-interfaces iam.cni node"},
+    {"NoPolicies", [](PrivateWorld& w) { w.roles[0].grants.attached.clear(); },
+     "not_ready ec2.describe-instances iam.node-role node\nnot_ready pull.cni-init.token iam.ecr node\n"
+     "not_ready ipamd.describe-network-interfaces iam.cni node"},
+    {"ClusterRoleAsNodeRole",
+     [](PrivateWorld& w) { w.roles[0].AssumeRolePolicyDocument = trust_of("eks.amazonaws.com"); },
+     "not_ready credentials iam.trust node"},
+    {"NoProfile", [](PrivateWorld& w) { w.template_data().erase("iamInstanceProfile"); },
+     "not_ready credentials iam.no-profile lt:1"},
+    {"Scp",
+     [](PrivateWorld& w) {
+       w.organization_policies = {
+           {.name = "full",
+            .document =
+                R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"*","Resource":"*"},{"Sid":"NoEc2","Effect":"Deny","Action":"ec2:Assign*","Resource":"*"}]})"}};
+     },
+     "not_ready ipamd.assign-addresses iam.organization-policy full"},
+    {"UnknownPolicy",
+     [](PrivateWorld& w) {
+       w.detach("AmazonEKS_CNI_Policy");
+       w.roles[0].grants.attached.push_back("arn:aws:iam::123456789012:policy/cni");
+     },
+     "depends ipamd.describe-network-interfaces iam.cni node (arn:aws:iam::123456789012:policy/cni)"},
+
+    {"NoEntry", [](PrivateWorld& w) { w.access_entries.clear(); }, "not_ready api.authorise auth.unmapped main"},
+    {"EntryOfAPerson", [](PrivateWorld& w) { w.access_entries[0].type = "STANDARD"; },
+     "not_ready api.authorise auth.entry-type main/"
+     "arn:aws:iam::123456789012:role/node"},
+    {"EntryOfADeletedRole", [](PrivateWorld& w) { w.access_entries[0].principalId = "AROA0"; },
+     "not_ready api.authorise auth.role-recreated main/"
+     "arn:aws:iam::123456789012:role/node"},
+    {"AwsAuth",
+     [](PrivateWorld& w) {
+       w.access_entries.clear(), w.clusters[0].accessConfig.authenticationMode = "CONFIG_MAP";
+       w.config_map(
+           "- rolearn: " + kRole +
+           "\n  username: system:node:{{EC2PrivateDNSName}}\n  groups: [system:bootstrappers, system:nodes]\n");
+     },
+     "ready"},
+    {"AwsAuthNested",
+     [](PrivateWorld& w) {
+       w.access_entries.clear(), w.clusters[0].accessConfig.authenticationMode = "CONFIG_MAP";
+       w.config_map("- - rolearn: " + kRole + "\n");
+     },
+     "not_ready api.authorise auth.malformed main/ConfigMap/kube-system/aws-auth"},
+    {"AwsAuthForgotten",
+     [](PrivateWorld& w) {
+       w.access_entries.clear(), w.clusters[0].accessConfig.authenticationMode = "CONFIG_MAP";
+       w.config_map("[]");
+     },
+     "not_ready api.authorise auth.unmapped main/ConfigMap/kube-system/aws-auth"},
+
+    {"NoNodeConfig", [](PrivateWorld& w) { w.user_data("#!/bin/bash\n/etc/eks/bootstrap.sh main\n"); },
+     "not_ready user-data user-data.no-config lt:1"},
+    {"OtherClusterName", [](PrivateWorld& w) { w.user_data(testing::node_config("mian")); },
+     "not_ready api.authorise user-data.cluster-name lt:1"},
+    {"NamedByInstanceId",
+     [](PrivateWorld& w) {
+       w.user_data(testing::node_config("main", "  featureGates:\n    InstanceIdNodeName: true\n"));
+     },
+     "not_ready api.authorise auth.username main/"
+     "arn:aws:iam::123456789012:role/node"},
+    {"MetadataOff",
+     [](PrivateWorld& w) {
+       w.template_data()["metadataOptions"] = Json::object({{"httpEndpoint", "disabled"}});
+     },
+     "not_ready imds imds.disabled lt:1"},
+    {"NoCni", [](PrivateWorld& w) { w.clusters[0].bootstrapSelfManagedAddons = false; },
+     "not_ready ipamd.describe-network-interfaces cni.missing main\ndegraded  addon.missing main\n"
+     "degraded  addon.missing main"},
+};
+
+class OneChange : public ::testing::TestWithParam<Row> {};
+TEST_P(OneChange, IsFoundOnce) {
+  PrivateWorld world;
+  GetParam().change(world);
+  EXPECT_EQ(shown(prove(world)), GetParam().want);
+}
+INSTANTIATE_TEST_SUITE_P(Private, OneChange, ::testing::ValuesIn(kRows),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(Findings, HaveACodeOfTheTableASymptomAndAPlace) {
+  for (const Row& row : kRows) {
+    PrivateWorld world;
+    row.change(world);
+    for (const Finding& f : prove(world).findings) {
+      EXPECT_NE(find_code(f.code), nullptr) << f.code;
+      EXPECT_FALSE(f.message.empty()) << f.code;
+      EXPECT_FALSE(f.symptom.text.empty()) << f.code;
+      EXPECT_TRUE(f.where.noun) << f.code << " in " << row.name;
+      EXPECT_EQ(f.node_groups, std::vector<std::string>{"workers"}) << f.code;
+    }
+  }
+}
+
+}  // namespace
+}  // namespace drydock::proof
