@@ -214,6 +214,70 @@ const std::vector<Code>& codes() {
        "Pod Identity hands out credentials through the agent add-on.", "", ""},
       {"addon.missing", "cni-addon-missing", "kube-proxy or CoreDNS is not installed",
        "Nodes are Ready without them; Services and names are not.", "bootstrap_self_managed_addons = false", ""},
+      // the walk in time
+      {"order.deadlock", "missing-vpc-endpoint", "something waits for nodes that wait for something made after it",
+       "A managed node group, or the CoreDNS add-on, is done only when nodes are Ready. If what the nodes need is made "
+       "after it, both wait for each other until a timeout ends it. Make it first, with a security group of its own.",
+       "endpoints that use an output of the cluster component", "NodeCreationFailure"},
+      {"order.cni-addon", "cni-addon-missing", "the CNI add-on is made after the nodes",
+       "Without a CNI no node is Ready, and a node group is done only when its nodes are. Make vpc-cni before it.",
+       "aws_eks_addon vpc-cni with depends_on the node group", "NodeCreationFailure"},
+      {"order.destroy", "cni-permission", "the nodes' permissions may go before the nodes",
+       "What nothing depends on is deleted first. If a node group does not depend on its role's policies, they go "
+       "while "
+       "nodes still run, and interfaces of the CNI stay behind.",
+       "aws_eks_node_group without depends_on its policy attachments", "NodeTerminationFailure"},
+      // controllers: they never change the verdict on nodes
+      {"controller.permission", "node-role-policy", "a controller's role may not make its calls",
+       "The controller runs, and every call it makes is denied.", "service account without the controller's policy",
+       ""},
+      {"controller.role-unknown", "irsa-trust", "a controller's role is not in the input",
+       "What is not in the input is not judged.", "role-arn of another stack", ""},
+      {"controller.port", "node-sg", "the control plane cannot reach a webhook or aggregated API",
+       "Webhooks and aggregated APIs are called from the interfaces EKS keeps in the cluster's subnets; the nodes' "
+       "groups must admit the pod's port from there.",
+       "node security group that admits 10250 only", ""},
+      {"service.no-endpoint", "service-without-endpoint", "a controller calls a service that no endpoint serves",
+       "Some services have no interface endpoint, so an isolated VPC cannot reach them. Turn the call off, or give the "
+       "pods a way out.",
+       "aws-load-balancer-controller without enableWafv2=false", ""},
+      {"sts.global-endpoint", "sts-global-endpoint", "a controller asks the global STS host",
+       "The endpoint for STS answers for the region's name only; sts.amazonaws.com stays public.",
+       "AWS_STS_REGIONAL_ENDPOINTS=legacy", ""},
+      {"irsa.provider", "irsa-trust", "the account has no OIDC provider for the cluster",
+       "STS takes a service account's token only from an issuer that IAM knows as a provider.",
+       "no aws_iam_openid_connect_provider", ""},
+      {"irsa.trust", "irsa-trust", "a role does not trust the service account",
+       "The token's subject is system:serviceaccount:NAMESPACE:NAME, its audience sts.amazonaws.com; the trust "
+       "policy's "
+       "conditions must fit both.",
+       "\"ISSUER:aud\": \"system:serviceaccount:...\"", ""},
+      {"pod-identity.agent", "irsa-trust", "Pod Identity has no agent",
+       "Credentials of a Pod Identity association come from the eks-pod-identity-agent on the node.",
+       "aws_eks_pod_identity_association without the add-on", ""},
+      {"pod-identity.trust", "irsa-trust", "a role does not trust Pod Identity",
+       "pods.eks.amazonaws.com needs both sts:AssumeRole and sts:TagSession.", "Action = \"sts:AssumeRole\"", ""},
+      {"pod.imds", "imds-access", "pods do not reach the metadata service",
+       "A pod is one hop further than the node; with tokens required and a hop limit of 1 the answer does not come "
+       "back.",
+       "http_put_response_hop_limit = 1", ""},
+      {"image.registry", "unreachable-registry", "nodes have no way to an image's registry",
+       "Endpoints carry the region's own private ECR only. Mirror the image there.", "image: registry.k8s.io/...", ""},
+      {"efs.mount-target", "storage-network", "nodes do not reach a file system's mount target",
+       "NFS needs port 2049 from the nodes to the mount target's security group.", "ingress 2049 from another CIDR",
+       ""},
+      {"discovery.cluster-name", "discovery-tags", "a controller looks for another cluster",
+       "It finds subnets and groups by tags that hold the cluster's name.", "clusterName = \"your-cluster\"", ""},
+      {"discovery.group-tag", "sg-cluster-tag", "none or several of the nodes' security groups carry the cluster's tag",
+       "Of several groups on a node, exactly one must carry kubernetes.io/cluster/NAME.", "two groups with the tag",
+       ""},
+      {"discovery.subnets", "discovery-tags", "a subnet selector fits the wrong subnets",
+       "Subnets of another VPC cannot be combined with the cluster's security groups.", "Name = \"*private*\"", ""},
+      {"discovery.autoscaler-tag", "discovery-tags", "an Auto Scaling group lacks the autoscaler's tags",
+       "The autoscaler only sees groups with the tags it is told to look for.", "k8s.io/cluster-autoscaler/enabled",
+       ""},
+      {"karpenter.instance-profile", "instance-profile", "a node class names no instance profile",
+       "Karpenter launches nothing without a role or an instance profile.", "EC2NodeClass without role", ""},
   };
   return kCodes;
 }

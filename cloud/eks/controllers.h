@@ -34,9 +34,10 @@ struct ControllerCall {
 };
 
 struct Controller {
-  std::string_view name;          // "aws-load-balancer-controller"
-  std::string_view addon;         // of EKS; empty: there is none
-  std::string_view chart, image;  // chart's name; end of its image's repository
+  std::string_view name;           // "aws-load-balancer-controller"
+  std::string_view addon;          // of EKS; empty: there is none
+  std::string_view chart, image;   // chart's name; end of its image's repository
+  std::string_view chart_image{};  // what the chart pulls unless its values say otherwise
   std::string_view name_space = "kube-system", workload{}, service_account{};
   bool host_network = false, daemon = false;
   std::string_view without;           // what people miss: "volumes stay Pending"
