@@ -4,6 +4,8 @@
 
 #include "cloud/eks/boot_chain.h"
 #include "proof/boot/walk.h"
+#include "proof/order/order.h"
+#include "proof/pods/controllers.h"
 
 namespace drydock::proof {
 namespace {
@@ -17,7 +19,8 @@ Diagnosis diagnose(const cloud::World& world, const Options& options) {
   Diagnosis d;
   const WorldView view(world);
   Contacts contacts(view.network());
-  for (const Group& group : groups_of(view, options.cluster)) {
+  const std::vector<Group> groups = groups_of(view, options.cluster);
+  for (const Group& group : groups) {
     walk_group(view, group, contacts, d.problems);
     d.groups.push_back({.name = group.name,
                         .cluster = group.cluster->name,
@@ -25,6 +28,7 @@ Diagnosis diagnose(const cloud::World& world, const Options& options) {
                         .nodes = group.nodes,
                         .steps = static_cast<int>(eks::boot_chain().size())});
   }
+  check_controllers(view, groups, contacts, d.problems);
   return d;
 }
 
@@ -44,14 +48,30 @@ void judge(Readiness& out) {
     if (f.node_groups.empty()) out.verdict = worse(out.verdict, f.effect);
 }
 
-}  // namespace
-
-Readiness prove(const cloud::World& world, const Options& options) {
+/// As if all of the world were there.
+Readiness prove_the_end(const cloud::World& world, const Options& options) {
   Diagnosis d = diagnose(world, options);
   sort(d.problems.list());
   Readiness out;
   out.node_groups = std::move(d.groups);
   for (Problem& p : d.problems.list()) out.findings.push_back(std::move(p.finding));
+  judge(out);
+  return out;
+}
+
+}  // namespace
+
+Readiness prove(const cloud::World& world, const Options& options) {
+  Readiness out = prove_the_end(world, options);
+  if (world.plan.empty()) return out;
+  Options quick = options;
+  quick.find_fixes = false;
+  const Prove at_a_time = [&](const cloud::World& then) { return prove_the_end(then, quick); };
+  std::vector<Finding> order = order_findings(world, out, at_a_time, options.find_fixes);
+  if (order.empty()) return out;
+  out.findings.insert(out.findings.begin(), order.begin(), order.end());
+  std::stable_sort(out.findings.begin(), out.findings.end(),
+                   [](const Finding& a, const Finding& b) { return a.severity > b.severity; });
   judge(out);
   return out;
 }
