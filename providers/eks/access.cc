@@ -1,24 +1,17 @@
 #include "providers/eks/access.h"
 
 #include "base/text.h"
+#include "cloud/eks/aws_auth.h"
 
 namespace drydock::eks_provider {
+
+using eks::mapping_yaml;
+using eks::RoleLine;
 
 namespace {
 
 constexpr const char* kConfigMap = "kubernetes:core/v1:ConfigMap";
 constexpr const char* kStorageClass = "kubernetes:storage.k8s.io/v1:StorageClass";
-
-/// Plain where YAML lets text be plain, quoted otherwise.
-std::string yaml_text(const std::string& text) {
-  static const std::string kSpecial = "{}[]&*#?|-<>=!%@`\"',";
-  const bool plain =
-      !text.empty() && kSpecial.find(text[0]) == std::string::npos && text.find(": ") == std::string::npos &&
-      text.find(" #") == std::string::npos && text.back() != ':' && text.back() != ' ' && text[0] != ' ' &&
-      text.find('\n') == std::string::npos && text.find_first_not_of("0123456789.") != std::string::npos &&
-      text != "true" && text != "false" && text != "null";
-  return plain ? text : "'" + replace_all(text, "'", "''") + "'";
-}
 
 std::vector<RoleLine> lines_from(const PropertyValue& list, const char* arn_key) {
   std::vector<RoleLine> out;
@@ -34,20 +27,6 @@ std::vector<RoleLine> lines_from(const PropertyValue& list, const char* arn_key)
 
 }  // namespace
 
-RoleLine node_line(const std::string& role_arn) {
-  return {role_arn, "system:node:{{EC2PrivateDNSName}}", {"system:bootstrappers", "system:nodes"}};
-}
-
-std::string mapping_yaml(const std::string& key, const std::vector<RoleLine>& lines) {
-  if (lines.empty()) return "[]\n";
-  std::string out;
-  for (const auto& line : lines) {
-    out += "- " + key + ": " + yaml_text(line.arn) + "\n  username: " + yaml_text(line.username) + "\n  groups:\n";
-    for (const auto& group : line.groups) out += "    - " + yaml_text(group) + "\n";
-  }
-  return out;
-}
-
 GenericResource make_node_access(ComponentHost& host, const GenericProvider& kubernetes,
                                  const std::vector<aws::iam::Role>& node_roles) {
   const auto& in = host.inputs();
@@ -56,7 +35,7 @@ GenericResource make_node_access(ComponentHost& host, const GenericProvider& kub
   auto given = in.only({"roleMappings", "userMappings"}).whole();
   auto roles = all(given, all(arns)).apply([](const PropertyMap& inputs, const std::vector<std::string>& nodes) {
     auto lines = lines_from(at(inputs, "roleMappings"), "roleArn");
-    for (const auto& arn : nodes) lines.push_back(node_line(arn));
+    for (const auto& arn : nodes) lines.push_back(eks::node_line(arn));
     return mapping_yaml("rolearn", lines);
   });
   InputValue::Map data{{"mapRoles", AnyInput(roles)}};

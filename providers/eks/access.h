@@ -6,15 +6,6 @@
 
 namespace drydock::eks_provider {
 
-struct RoleLine {
-  std::string arn, username;
-  std::vector<std::string> groups;
-};
-/// The YAML list of aws-auth: key is rolearn or userarn.
-std::string mapping_yaml(const std::string& key, const std::vector<RoleLine>& lines);
-/// The line that lets nodes of a role in.
-RoleLine node_line(const std::string& role_arn);
-
 /// ConfigMap kube-system/aws-auth.
 GenericResource make_node_access(ComponentHost& host, const GenericProvider& kubernetes,
                                  const std::vector<aws::iam::Role>& node_roles);

@@ -4,10 +4,10 @@
 #include <gtest/gtest.h>
 
 #include "base/hash.h"
+#include "cloud/eks/user_data.h"
 #include "providers/eks/access.h"
 #include "providers/eks/parts.h"
 #include "providers/eks/provider.h"
-#include "providers/eks/user_data.h"
 #include "sdk/fake_monitor.h"
 
 namespace drydock::eks_provider {
@@ -227,14 +227,14 @@ INSTANTIATE_TEST_SUITE_P(
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(EksUserData, CarriesFlagsPartsAndScripts) {
-  UserDataSettings s{.name = "c", .endpoint = "e", .certificate = "ca", .service_cidr = "r"};
+  eks::UserDataSettings s{.name = "c", .endpoint = "e", .certificate = "ca", .service_cidr = "r"};
   s.labels = {{"a", "b"}};
   s.taints = {{"t", {"v", "NoSchedule"}}};
   s.kubelet_args = "--max-pods=10";
   s.more = {{"text/plain", "more"}};
   s.script = "#!/bin/bash\necho hi";
   EXPECT_THAT(
-      make_user_data(s),
+      eks::make_user_data(s),
       HasSubstr("  kubelet:\n    flags:\n      - --max-pods=10\n      - --node-labels=a=b\n"
                 "      - --register-with-taints=t=v:NoSchedule\n\n--BOUNDARY\nContent-Type: text/plain\n\nmore\n"
                 "--BOUNDARY\nContent-Type: text/x-shellscript; charset=\"us-ascii\"\n\n#!/bin/bash\necho "

@@ -1,8 +1,11 @@
 #include "base/hash.h"
+#include "cloud/eks/user_data.h"
 #include "providers/eks/parts.h"
-#include "providers/eks/user_data.h"
 
 namespace drydock::eks_provider {
+
+using eks::make_user_data;
+using eks::UserDataSettings;
 
 namespace {
 

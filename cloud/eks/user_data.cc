@@ -1,10 +1,10 @@
-#include "providers/eks/user_data.h"
+#include "cloud/eks/user_data.h"
 
 #include <fmt/format.h>
 
 #include "base/text.h"
 
-namespace drydock::eks_provider {
+namespace drydock::eks {
 
 namespace {
 
@@ -71,4 +71,4 @@ std::string make_user_data(const UserDataSettings& settings) {
   return settings.system == NodeSystem::al2 ? bootstrap(settings) : nodeadm(settings);
 }
 
-}  // namespace drydock::eks_provider
+}  // namespace drydock::eks

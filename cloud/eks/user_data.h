@@ -1,11 +1,11 @@
-// What a node reads at its first boot, before base64.
+// What a node of the components of pulumi-eks reads at its first boot, before base64.
 #pragma once
 
 #include <map>
 #include <string>
 #include <vector>
 
-namespace drydock::eks_provider {
+namespace drydock::eks {
 
 enum class NodeSystem { al2, al2023 };
 
@@ -28,4 +28,4 @@ struct UserDataSettings {
 /// AL2023: MIME parts for nodeadm (https://awslabs.github.io/amazon-eks-ami/nodeadm/). AL2: a script for bootstrap.sh.
 std::string make_user_data(const UserDataSettings& settings);
 
-}  // namespace drydock::eks_provider
+}  // namespace drydock::eks
