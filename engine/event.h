@@ -3,6 +3,7 @@
 
 #include <chrono>
 #include <map>
+#include <memory>
 #include <string>
 #include <variant>
 #include <vector>
@@ -31,6 +32,12 @@ enum class Op {
 };
 const char* to_string(Op op);  // "create-replacement"
 
+/// What a program gave a component that a provider constructs. Not in the state, as in Pulumi's.
+struct Given {
+  PropertyMap inputs;  // without OutputValue
+  UrnsByKey property_dependencies;
+};
+
 /// What a step is about. `previous` and `next` are null where there is none.
 struct StepInfo {
   Op op = Op::same;
@@ -38,6 +45,7 @@ struct StepInfo {
   std::string type;
   std::string provider;
   ResourcePtr previous, next;
+  std::shared_ptr<const Given> given;            // null but for components of providers
   std::vector<std::string> replace_keys;         // top-level keys that force a replacement
   std::vector<std::string> diffs;                // changed top-level keys
   std::map<std::string, PropertyDiff> detailed;  // by property path

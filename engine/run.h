@@ -244,8 +244,9 @@ class Run {
   std::map<std::string, InstancePtr> instances_;     // by provider reference
   std::map<std::string, std::vector<std::pair<std::function<void(InstancePtr)>, std::function<void(std::string)>>>>
       loading_;
-  std::map<std::string, Package> packages_;  // by packageRef
-  std::map<Urn, Urn> renamed_;               // old URN -> new URN
+  std::map<std::string, Package> packages_;            // by packageRef
+  std::map<Urn, Urn> renamed_;                         // old URN -> new URN
+  std::map<Urn, std::shared_ptr<const Given>> given_;  // to components of providers
 
   std::deque<ChainPtr> ready_;
   std::size_t running_ = 0;      // steps in starting, running or saving

@@ -136,6 +136,7 @@ void Run::call(CallGoal call, Answer<CallReply> answer) {
 // ---- components of providers
 
 void Run::construct(const RegistrationPtr& r) {
+  given_[r->urn] = std::make_shared<const Given>(Given{without_outputs(r->goal.inputs), r->goal.property_dependencies});
   with_provider(
       r->goal, package_of(r->goal.type),
       [this, r](const std::string&, InstancePtr provider) {

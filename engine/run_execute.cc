@@ -226,6 +226,7 @@ void Run::set(StepRun& run, StepState state, bool hidden) {
   if (hidden) return;
   StepInfo info = run.step.info;
   if (run.performed.next) info.next = run.performed.next;
+  if (const auto it = given_.find(info.urn); it != given_.end()) info.given = it->second;
   if (state == StepState::starting) {
     emit(ResourcePreEvent{std::move(info), options_.dry_run});
   } else if (state == StepState::done) {

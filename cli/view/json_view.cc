@@ -168,6 +168,15 @@ class EventStream : public View {
   std::int64_t sequence_ = 0;
 };
 
+/// A component's state has no inputs; a plan without them is hard to reason about, so they are shown here.
+Json planned_state(const StateWriter& writer, const StepInfo& info) {
+  if (!info.given || !info.next) return info.next ? writer.resource(*info.next).value_or(Json()) : Json();
+  engine::Resource shown = *info.next;
+  shown.inputs = info.given->inputs;
+  shown.property_dependencies = info.given->property_dependencies;
+  return writer.resource(shown).value_or(Json());
+}
+
 class PreviewDocument : public View {
  public:
   explicit PreviewDocument(ViewOptions options)
@@ -195,7 +204,7 @@ class PreviewDocument : public View {
         {{"op", engine::to_string(info.op)}, {"urn", info.urn.str()}, {"detailedDiff", detailed_diff(info, "kind")}});
     if (!info.provider.empty()) out["provider"] = info.provider;
     if (info.previous) out["oldState"] = writer_.resource(*info.previous).value_or(Json());
-    if (info.next) out["newState"] = writer_.resource(*info.next).value_or(Json());
+    if (info.next) out["newState"] = planned_state(writer_, info);
     if (!info.diffs.empty()) out["diffReasons"] = texts(info.diffs);
     if (!info.replace_keys.empty()) out["replaceReasons"] = texts(info.replace_keys);
     document_["steps"].push_back(std::move(out));
