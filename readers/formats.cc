@@ -2,13 +2,12 @@
 
 #include "cloud/world/world.h"
 #include "readers/describe/describe.h"
+#include "readers/pulumi/pulumi.h"
 #include "readers/terraform/terraform.h"
 
 namespace drydock::readers {
 namespace {
 
-bool is_pulumi_deployment(const Outline& o) { return o.has("deployment") && o.has("version"); }
-bool is_pulumi_preview(const Outline& o) { return o.has("steps") && !o.has("format_version"); }
 bool is_cloudformation(const Outline& o) {
   return o.has("AWSTemplateFormatVersion") || (o.has("Resources") && !o.has("resources"));
 }
@@ -22,9 +21,9 @@ bool is_world(const Outline& o) {
 
 constexpr FormatRow kFormats[] = {
     {Format::pulumi_deployment, "pulumi-deployment", "a Pulumi deployment (`pulumi stack export`)",
-     is_pulumi_deployment, nullptr, nullptr},
-    {Format::pulumi_preview, "pulumi-preview", "a Pulumi preview (`pulumi preview --json`)", is_pulumi_preview, nullptr,
-     nullptr},
+     pulumi::looks_like_deployment, pulumi::read_deployment, pulumi::property},
+    {Format::pulumi_preview, "pulumi-preview", "a Pulumi preview (`pulumi preview --json`)", pulumi::looks_like_preview,
+     pulumi::read_preview, pulumi::property},
     {Format::terraform, "terraform", "a Terraform plan or state (`terraform show -json`)", terraform::looks_like,
      nullptr, nullptr},
     {Format::cloudformation, "cloudformation", "a CloudFormation template", is_cloudformation, nullptr, nullptr},
