@@ -131,7 +131,7 @@ std::string Lift::key(const Source& source) const {
 std::string Lift::key_as(std::string_view wanted, const Source& source) const {
   if (wanted == kSecurityGroup && source.type == kCluster) {
     const std::string group = source.outputs.path("vpcConfig.clusterSecurityGroupId").string_or();
-    return group.empty() || !source.exists() ? name(source) + "/eks-cluster-sg" : group;
+    return group.empty() || !source.exists() ? cloud::cluster_security_group_id(name(source)) : group;
   }
   return key(source);
 }
