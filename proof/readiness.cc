@@ -4,6 +4,7 @@
 
 #include "cloud/eks/boot_chain.h"
 #include "proof/boot/walk.h"
+#include "proof/fix/fix.h"
 #include "proof/order/order.h"
 #include "proof/pods/controllers.h"
 
@@ -52,6 +53,9 @@ void judge(Readiness& out) {
 Readiness prove_the_end(const cloud::World& world, const Options& options) {
   Diagnosis d = diagnose(world, options);
   sort(d.problems.list());
+  if (options.find_fixes)
+    find_fixes(world, WorldView(world), d.problems.list(),
+               [&](const cloud::World& mended) { return diagnose(mended, options).problems.list(); });
   Readiness out;
   out.node_groups = std::move(d.groups);
   for (Problem& p : d.problems.list()) out.findings.push_back(std::move(p.finding));

@@ -1,0 +1,24 @@
+// Fixes: property edits that would repair a problem. What is tried comes from a table by code, the smallest and least
+// privileged first; what is offered has been applied to a copy of the world and proved.
+#pragma once
+
+#include <functional>
+#include <vector>
+
+#include "proof/problem.h"
+#include "proof/world_view.h"
+
+namespace drydock::proof {
+
+/// Not proved. Each edit opens no more than the problem's step needs. Empty where nobody but its owner can tell what
+/// was meant: an explicit deny, an image in a registry that is out of reach, ...
+std::vector<Fix> candidates(const WorldView& view, const Problem& problem);
+
+/// All problems of a world, as if all of it were there.
+using Diagnose = std::function<std::vector<Problem>(const cloud::World&)>;
+
+/// Gives each problem the candidates that repair it and break nothing else, three at most.
+void find_fixes(const cloud::World& world, const WorldView& view, std::vector<Problem>& problems,
+                const Diagnose& diagnose);
+
+}  // namespace drydock::proof
