@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 #include <optional>
+#include "base/tagged_yaml.h"
 
 namespace drydock {
 namespace {
@@ -214,9 +215,15 @@ Json yaml_scalar(const YAML::Node& node) {
 struct YamlReader {
   std::size_t budget = 1'000'000;
   YamlPlaces* places = nullptr;
+  bool keep_tags = false;
   YamlPlaces::Path path;
 
-  std::optional<Json> value(const YAML::Node& node, std::size_t depth);
+  std::optional<Json> value(const YAML::Node& node, std::size_t depth) {
+    auto v = untagged(node, depth);
+    if (!keep_tags || !v || !node.IsDefined() || node.Tag().size() < 2 || node.Tag()[0] != '!') return v;
+    return Json::object({{node.Tag(), std::move(*v)}});
+  }
+  std::optional<Json> untagged(const YAML::Node& node, std::size_t depth);
   /// The value below `key`; `at` is where messages shall point.
   std::optional<Json> member(const YAML::Node& node, std::string key, const YAML::Mark& at, std::size_t depth) {
     if (!places) return value(node, depth);
@@ -228,7 +235,7 @@ struct YamlReader {
   }
 };
 
-std::optional<Json> YamlReader::value(const YAML::Node& node, std::size_t depth) {
+std::optional<Json> YamlReader::untagged(const YAML::Node& node, std::size_t depth) {
   if (depth > kMaxDepth || budget-- == 0) return std::nullopt;
   if (node.IsSequence()) {
     Json::Array items;
@@ -354,10 +361,11 @@ std::string json_quote(std::string_view text) {
 }
 
 namespace {
-Result<Json> read_yaml(std::string_view text, YamlPlaces* places) {
+Result<Json> read_yaml(std::string_view text, YamlPlaces* places, bool keep_tags = false) {
   try {
     YamlReader reader;
     reader.places = places;
+    reader.keep_tags = keep_tags;
     auto v = reader.value(YAML::Load(std::string(text)), 0);
     if (!v) return fail(ErrorCode::invalid_input, "invalid YAML: nested too deeply or too large");
     return std::move(*v);
@@ -370,6 +378,7 @@ Result<Json> read_yaml(std::string_view text, YamlPlaces* places) {
 
 Result<Json> parse_yaml(std::string_view text) { return read_yaml(text, nullptr); }
 Result<Json> parse_yaml(std::string_view text, YamlPlaces& places) { return read_yaml(text, &places); }
+Result<Json> parse_tagged_yaml(std::string_view text, YamlPlaces& places) { return read_yaml(text, &places, true); }
 
 YamlPlaces::Place YamlPlaces::at(Path path) const {
   for (;; path.pop_back()) {

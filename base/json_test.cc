@@ -1,6 +1,7 @@
 #include "base/json.h"
 
 #include <gtest/gtest.h>
+#include "base/tagged_yaml.h"
 
 namespace drydock {
 namespace {
@@ -61,6 +62,15 @@ TEST(Yaml, KnowsWhereItsValuesStand) {
   EXPECT_EQ(places.at({"a", "1", "x"}).column, 5);
   EXPECT_EQ(places.at({"a", "1", "y", "z"}).line, 3);  // the nearest above
   EXPECT_EQ(places.duplicates(), (std::vector<YamlPlaces::Path>{{"b"}}));
+}
+
+TEST(Yaml, TagsAreKeptForThoseWhoAsk) {
+  YamlPlaces places;
+  auto j = parse_tagged_yaml("a: !Sub \"x-${y}\"\nb: !GetAtt [r, Arn]\nc: '5'\nd: !If [x, !Ref y, 1]\n", places);
+  ASSERT_TRUE(j) << j.error().message;
+  EXPECT_EQ(j->dump(),
+            R"({"a":{"!Sub":"x-${y}"},"b":{"!GetAtt":["r","Arn"]},"c":"5","d":{"!If":["x",{"!Ref":"y"},1]}})");
+  EXPECT_EQ(places.at({"d", "1"}).line, 4);
 }
 
 TEST(Yaml, WhatIsWrittenReadsTheSame) {

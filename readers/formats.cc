@@ -1,6 +1,7 @@
 #include "readers/formats.h"
 
 #include "cloud/world/world.h"
+#include "readers/cloudformation/cloudformation.h"
 #include "readers/describe/describe.h"
 #include "readers/pulumi/pulumi.h"
 #include "readers/terraform/terraform.h"
@@ -8,9 +9,6 @@
 namespace drydock::readers {
 namespace {
 
-bool is_cloudformation(const Outline& o) {
-  return o.has("AWSTemplateFormatVersion") || (o.has("Resources") && !o.has("resources"));
-}
 bool is_world(const Outline& o) {
   if (o.kind == Outline::Kind::json_object && o.has("format_version")) return false;
   bool found = o.has("base");
@@ -26,7 +24,8 @@ constexpr FormatRow kFormats[] = {
      pulumi::read_preview, pulumi::property},
     {Format::terraform, "terraform", "a Terraform plan or state (`terraform show -json`)", terraform::looks_like,
      nullptr, nullptr},
-    {Format::cloudformation, "cloudformation", "a CloudFormation template", is_cloudformation, nullptr, nullptr},
+    {Format::cloudformation, "cloudformation", "a CloudFormation template", cloudformation::looks_like,
+     cloudformation::read, cloudformation::property_name},
     {Format::describe, "describe", "describe output of the AWS CLI", describe::looks_like, nullptr, nullptr},
     {Format::world, "world", "a world file", is_world, nullptr, nullptr},
 };
