@@ -5,6 +5,10 @@ namespace drydock::proof {
 
 const std::vector<Code>& codes() {
   static const std::vector<Code> kCodes = {
+      {"unknown.value", "", "a value that decides is not known yet",
+       "With one value nodes become Ready, with another they do not. Prove again once it is known: `up` does so by "
+       "itself.",
+       "routeTableIds from a lookup", ""},
       // launch
       {"launch.no-addresses", "subnet-ip-exhaustion", "a node subnet has no free address",
        "EC2 cannot start an instance in a subnet whose addresses are used up. Five of every subnet are AWS's own.",

@@ -22,6 +22,7 @@ struct Need {
   std::string role;                          // name of the role that calls
   std::set<std::string> actions, resources;  // what it must be allowed
   std::string table;                         // route table of the caller's subnet
+  bool by_instance_id = false;               // nodes call themselves by instance id
 };
 
 struct Problem {

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include "cloud/world/world_file.h"
 #include "proof/test_world.h"
 
 namespace drydock::proof {
@@ -189,6 +190,66 @@ const Row kRows[] = {
     {"NoCni", [](PrivateWorld& w) { w.clusters[0].bootstrapSelfManagedAddons = false; },
      "not_ready ipamd.describe-network-interfaces cni.missing main\ndegraded  addon.missing main\n"
      "degraded  addon.missing main"},
+
+    // Causes that stand behind one another.
+    {"NoPrivateDnsAndClosed",
+     [](PrivateWorld& w) { w.endpoint_at("ec2").privateDnsEnabled = false, w.endpoint_at("ec2").groupSet.clear(); },
+     "not_ready ec2.describe-instances endpoint.private-dns ec2\n"
+     "not_ready ec2.describe-instances endpoint.security-group vpc"},
+    {"NoHostnamesAndClosed",
+     [](PrivateWorld& w) { w.vpcs[0].enableDnsHostnames = false, w.erase_rules("sg-endpoint", false); },
+     "not_ready ec2.describe-instances dns.hostnames vpc\n"
+     "not_ready ec2.describe-instances endpoint.security-group sg-endpoint"},
+    {"S3NotOnTablesAndOwnBucketsOnly",
+     [](PrivateWorld& w) {
+       w.endpoint_at("s3").routeTableIdSet.clear();
+       w.endpoint_at("s3").policyDocument =
+           R"({"Statement":[{"Effect":"Allow","Principal":"*","Action":"s3:*","Resource":"arn:aws:s3:::mine/*"}]})";
+     },
+     "not_ready pull.cni-init.layers s3.endpoint-policy s3\nnot_ready pull.cni-init.layers s3.route-table s3\n"
+     "not_ready pull.cni-init.layers s3.route-table s3"},
+    {"OtherNameAndNoEntry",
+     [](PrivateWorld& w) { w.user_data(testing::node_config("mian")), w.access_entries.clear(); },
+     "not_ready api.authorise auth.unmapped main\nnot_ready api.authorise user-data.cluster-name lt:1"},
+    {"Five",
+     [](PrivateWorld& w) {
+       w.erase_endpoint("ec2"), w.endpoint_at("ecr.api").privateDnsEnabled = false;
+       w.detach("AmazonEC2ContainerRegistryReadOnly"), w.access_entries.clear();
+       w.erase_rules("main/eks-cluster-sg", false);
+     },
+     "not_ready ec2.describe-instances endpoint.missing vpc\nnot_ready api.connect sg.cluster-ingress main\n"
+     "not_ready api.authorise auth.unmapped main\nnot_ready pull.cni-init.token endpoint.private-dns ecr.api\n"
+     "not_ready pull.cni-init.token iam.ecr node"},
+
+    // Values that nobody knows yet.
+    {"UnknownRouteTables",
+     [](PrivateWorld& w) {
+       w.endpoint_at("s3").routeTableIdSet.clear();
+       w.unknowns = {{cloud::ref_of(w.endpoint_at("s3")), "routeTableIdSet", "s3.routeTableIds"}};
+     },
+     "depends pull.cni-init.layers unknown.value s3 (s3.routeTableIds)"},
+    {"UnknownNames",
+     [](PrivateWorld& w) {
+       w.unknowns = {{cloud::ref_of(w.vpcs[0]), "tagSet", "x"}, {cloud::ref_of(w.roles[0]), "RoleId", "y"}};
+     },
+     "ready"},
+    {"UnknownPolicyOfAnEndpointThatIsClosedAnyway",
+     [](PrivateWorld& w) {
+       w.endpoint_at("ec2").groupSet.clear();
+       w.unknowns = {{cloud::ref_of(w.endpoint_at("ec2")), "policyDocument", "ec2.policy"}};
+     },
+     "not_ready ec2.describe-instances endpoint.security-group vpc"},
+    {"UnknownUserData",
+     [](PrivateWorld& w) {
+       w.unknowns = {{cloud::ref_of(w.launch_templates[0]), "launchTemplateData.userData", "cluster.endpoint"}};
+     },
+     "depends user-data unknown.value lt:1 (cluster.endpoint)"},
+    {"UnreadAwsAuth",
+     [](PrivateWorld& w) {
+       w.access_entries.clear(), w.clusters[0].accessConfig.authenticationMode = "CONFIG_MAP";
+       w.unknowns = {{{cloud::KubernetesObject::kTable, "main/ConfigMap/kube-system/aws-auth"}, "", "aws-auth"}};
+     },
+     "depends api.authorise unknown.value main/ConfigMap/kube-system/aws-auth (aws-auth)"},
 };
 
 class OneChange : public ::testing::TestWithParam<Row> {};
@@ -199,6 +260,12 @@ TEST_P(OneChange, IsFoundOnce) {
 }
 INSTANTIATE_TEST_SUITE_P(Private, OneChange, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
+
+TEST(KnownGood, BasesOfWorldFilesAreReady) {
+  const auto world = cloud::base_world("private-eks");
+  ASSERT_TRUE(world) << world.error().message;
+  EXPECT_EQ(shown(prove(*world)), "ready");
+}
 
 TEST(Findings, HaveACodeOfTheTableASymptomAndAPlace) {
   for (const Row& row : kRows) {

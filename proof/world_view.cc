@@ -111,7 +111,7 @@ void WorldView::add_groups() {
   for (const auto& vpc : world_.vpcs) {
     if (default_groups_.contains(vpc.vpcId)) continue;
     // Every VPC has one; it admits its own members and lets everything out.
-    const std::string id = default_groups_[vpc.vpcId] = vpc.vpcId + "/default";
+    const std::string id = default_groups_[vpc.vpcId] = cloud::default_security_group_id(vpc.vpcId);
     network_.add(own(own_rules_, rule(id, false, id)));
     network_.add(own(own_rules_, rule(id, true, "0.0.0.0/0")));
     network_.add(own(own_rules_, rule(id, true, "::/0")));
@@ -162,7 +162,7 @@ void WorldView::add_route_tables() {
   }
   for (const auto& vpc : world_.vpcs) {
     if (has_main.contains(vpc.vpcId)) continue;
-    const std::string id = vpc.vpcId + "/main";
+    const std::string id = cloud::main_route_table_id(vpc.vpcId);
     complete({.routeTableId = id, .vpcId = vpc.vpcId, .associationSet = {{.routeTableId = id, .main = true}}});
   }
 }
@@ -210,12 +210,12 @@ void WorldView::add_clusters() {
 
 std::string WorldView::cluster_group(const aws::eks::Cluster& cluster) const {
   const std::string& named = cluster.resourcesVpcConfig.clusterSecurityGroupId;
-  return named.empty() ? cluster.name + "/eks-cluster-sg" : named;
+  return named.empty() ? cloud::cluster_security_group_id(cluster.name) : named;
 }
 
 std::string WorldView::default_group(std::string_view vpc) const {
   const auto it = default_groups_.find(vpc);
-  return it == default_groups_.end() ? std::string(vpc) + "/default" : it->second;
+  return it == default_groups_.end() ? cloud::default_security_group_id(vpc) : it->second;
 }
 
 std::string WorldView::api_host(const aws::eks::Cluster& cluster) {

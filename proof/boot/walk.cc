@@ -61,6 +61,7 @@ Problem Walk::problem(std::string_view code, std::string_view step, Fault fault)
   p.finding.symptom = symptom_of(step, fault, view.world().region);
   p.need.cluster = group.cluster->name;
   p.need.groups = group.groups;
+  p.need.by_instance_id = group.config.config.instanceIdNodeName;
   if (group.role) p.need.role = group.role->RoleName;
   const eks::BootStep* known = eks::boot_step(step);
   if (known && !known->for_ready) {

@@ -41,11 +41,13 @@ std::vector<Fix> candidates(const WorldView& view, const Problem& problem) {
   return out;
 }
 
-void find_fixes(const cloud::World& world, const WorldView& view, std::vector<Problem>& problems,
-                const Diagnose& diagnose) {
+void find_fixes(const WorldView& view, std::vector<Problem>& problems, const Alone& alone, const Diagnose& diagnose) {
   const std::set<Problems::Key> before = keys_of(problems);
   for (Problem& problem : problems) {
-    for (Fix& fix : candidates(view, problem)) {
+    std::vector<Fix> drafts = candidates(view, problem);
+    if (drafts.empty()) continue;
+    const cloud::World world = alone(problem);
+    for (Fix& fix : drafts) {
       if (problem.finding.fixes.size() == kMost) break;
       const std::vector<Problem> after = diagnose(proof::apply(world, fix.edits));
       if (keys_of(after).contains(Problems::key(problem)) || breaks_something(fix, after, before)) continue;

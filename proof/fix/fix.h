@@ -17,8 +17,10 @@ std::vector<Fix> candidates(const WorldView& view, const Problem& problem);
 /// All problems of a world, as if all of it were there.
 using Diagnose = std::function<std::vector<Problem>(const cloud::World&)>;
 
+/// The world with every problem but this one out of the way: one that hides behind another is seen there.
+using Alone = std::function<cloud::World(const Problem&)>;
+
 /// Gives each problem the candidates that repair it and break nothing else, three at most.
-void find_fixes(const cloud::World& world, const WorldView& view, std::vector<Problem>& problems,
-                const Diagnose& diagnose);
+void find_fixes(const WorldView& view, std::vector<Problem>& problems, const Alone& alone, const Diagnose& diagnose);
 
 }  // namespace drydock::proof
