@@ -214,6 +214,8 @@ const std::vector<Code>& codes() {
        "The trust policy must name the provider, the subject system:serviceaccount:kube-system:aws-node and the "
        "audience.",
        "Condition on aud instead of sub", ""},
+      {"cni.role-unknown", "irsa-trust", "the CNI's role is not in the input",
+       "What is not in the input is not judged.", "service_account_role_arn of another stack", ""},
       {"cni.pod-identity-agent", "cni-addon-missing", "the CNI's Pod Identity has no agent",
        "Pod Identity hands out credentials through the agent add-on.", "", ""},
       {"addon.missing", "cni-addon-missing", "kube-proxy or CoreDNS is not installed",

@@ -94,7 +94,8 @@ void check_call(const Walk& walk, const eks::BootStep& step, const Way& way) {
     if (answer.refused.empty() && answer.permission.allowed == Tri::yes) return;
     return report_call(walk, step, answer, "the role of ECR's that signs layer addresses", "", resource);
   }
-  if (walk.group.role) check_call_of(walk, step, *walk.group.role, std::string(step.action), way);
+  const aws::Role* role = step.id.starts_with("ipamd.") ? walk.cni_role : walk.group.role;
+  if (role) check_call_of(walk, step, *role, std::string(step.action), way);
 }
 
 }  // namespace drydock::proof

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "cloud/eks/registries.h"
+#include "proof/pods/cni.h"
 
 namespace drydock::proof {
 namespace {
@@ -99,7 +100,8 @@ Place place_of(const WorldView& view, const std::string& component, const Group&
 }
 
 void walk_group(const WorldView& view, const Group& group, Contacts& contacts, Problems& out) {
-  const Walk walk{view, group, out, contacts};
+  Walk walk{view, group, out, contacts};
+  walk.cni_role = check_cni_identity(walk);
   check_launch(walk);
   check_metadata(walk);
   check_user_data(walk);

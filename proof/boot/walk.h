@@ -36,6 +36,7 @@ struct Walk {
   const Group& group;
   Problems& out;
   Contacts& contacts;
+  const aws::Role* cni_role = nullptr;  // with which ipamd calls; null: it gets no credentials
 
   Site site(const std::string& subnet) const;
   std::string vpc_of(const std::string& subnet) const;
