@@ -8,6 +8,7 @@
 #include "twin/kernel/front.h"
 #include "twin/kernel/world.h"
 #include "twin/kubernetes/cluster.h"
+#include "twin/kubernetes/service_tokens.h"
 #include "twin/kubernetes/sts.h"
 #include "twin/nodes/nodes.h"
 #include "twin/storage/storage.h"
@@ -36,6 +37,7 @@ kubernetes::Neighbours kubernetes_neighbours(World& world, Front& front) {
   out.private_dns_name = [&world](const kubernetes::KubeCluster& cluster, const std::string& id) {
     return nodes::private_dns_name(world, cluster.record().region, id);
   };
+  out.admit = [&world](const kubernetes::KubeCluster& cluster, Json& pod) { eks::admit_pod(world, cluster, pod); };
   out.logs = [&world](const kubernetes::KubeCluster& cluster, const Json& pod, const std::string& container, bool) {
     return nodes::logs(world, cluster.record().region, cluster.record().name, pod, container);
   };
@@ -57,6 +59,7 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loo
   storage::install(*inside->front, *inside->world);
   inside->kubernetes = std::make_unique<kubernetes::Kubernetes>(
       *inside->world, kubernetes_neighbours(*inside->world, *inside->front), &loop);
+  iam::verify_web_identity_by(*inside->world, kubernetes::signed_by_a_cluster_of(*inside->kubernetes));
   eks::install(*inside->world, {inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
   inside->nodes = std::make_unique<nodes::Nodes>(
       *inside->world, nodes::Neighbours{inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});

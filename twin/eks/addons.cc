@@ -46,6 +46,8 @@ std::optional<ApiError> check_version(const std::string& addon, const std::strin
   return std::nullopt;
 }
 
+std::string service_account_of(std::string_view addon) { return addon == "vpc-cni" ? "aws-node" : std::string(addon); }
+
 void apply(Service& service, const std::string& region, const Addon& addon) {
   auto* kube = service.kube(region, addon.clusterName);
   if (!kube) return;
@@ -53,7 +55,37 @@ void apply(Service& service, const std::string& region, const Addon& addon) {
   if (addon.configurationValues)
     if (auto parsed = parse_yaml(*addon.configurationValues)) values = *parsed;
   apply_addon(*kube, region, addon.addonName, addon.addonVersion, values);
+  kube->edit("serviceaccounts", "kube-system", service_account_of(addon.addonName), [&](Json& account) {
+    if (addon.serviceAccountRoleArn)
+      account["metadata"]["annotations"]["eks.amazonaws.com/role-arn"] = *addon.serviceAccountRoleArn;
+    else if (Json* annotations = account["metadata"].find("annotations"))
+      annotations->erase("eks.amazonaws.com/role-arn");
+  });
   kube->settle();
+}
+
+void drop_associations(World& world, const std::string& region, const Addon& addon) {
+  auto& table = world.table<aws::eks::PodIdentityAssociation>(region);
+  for (const std::string& arn : addon.podIdentityAssociations.value_or(std::vector<std::string>{}))
+    table.erase(key_of(addon.clusterName, arn.substr(arn.rfind('/') + 1)));
+}
+
+/// podIdentityAssociations of a request: [{serviceAccount, roleArn}] take the place of those the add-on had.
+std::optional<ApiError> replace_associations(Service& service, const Call& call, Addon& addon) {
+  if (!call.has("podIdentityAssociations")) return std::nullopt;
+  drop_associations(service.world, call.region, addon);
+  addon.podIdentityAssociations.emplace();
+  const Json& list = call.in.at("podIdentityAssociations");
+  for (std::size_t i = 0; i < list.size(); ++i) {
+    auto made = make_association(service, call,
+                                 {.clusterName = addon.clusterName,
+                                  .roleArn = list.item(i).at("roleArn").string_or(),
+                                  .serviceAccount = list.item(i).at("serviceAccount").string_or(),
+                                  .name_space = "kube-system"});
+    if (!made) return made.error();
+    addon.podIdentityAssociations->push_back((*made)->associationArn);
+  }
+  return std::nullopt;
 }
 
 ApiResult create(Service& service, Call& call) {
@@ -75,6 +107,10 @@ ApiResult create(Service& service, Call& call) {
   addon.configurationValues = call.maybe("configurationValues");
   addon.serviceAccountRoleArn = call.maybe("serviceAccountRoleArn");
   addon.tags = tags_of(call.in.at("tags"));
+  if (auto fault = replace_associations(service, call, addon)) {
+    drop_associations(world, call.region, addon);
+    return tl::unexpected(*fault);
+  }
   Addon& made = world.table<Addon>(call.region).put(key_of(addon.clusterName, addon.addonName), addon);
   world.clock().after(kApplyTakes, Clock::Kind::completes, "eks.addon-applied", addon_argument(call.region, made));
   made.deadline = world.clock().after(kReplicasWaitFor, Clock::Kind::gives_up, "eks.addon-gives-up",
@@ -158,6 +194,7 @@ ApiResult update(Service& service, Call& call) {
   addon.addonVersion = version;
   if (call.has("configurationValues")) addon.configurationValues = call.maybe("configurationValues");
   if (call.has("serviceAccountRoleArn")) addon.serviceAccountRoleArn = call.maybe("serviceAccountRoleArn");
+  if (auto fault = replace_associations(service, call, addon)) return tl::unexpected(*fault);
   addon.status = "UPDATING";
   addon.modifiedAt = now_seconds(world);
   const Json argument = addon_argument(call.region, addon);
@@ -185,6 +222,8 @@ ApiResult remove(Service& service, Call& call) {
 void deleted(Service& service, const Json& argument) {
   const std::string region = argument.at("region").string_or(), cluster = argument.at("cluster").string_or();
   const std::string name = argument.at("name").string_or();
+  if (const Addon* addon = service.world.table<Addon>(region).find(key_of(cluster, name)))
+    drop_associations(service.world, region, *addon);
   if (!service.world.table<Addon>(region).erase(key_of(cluster, name))) return;
   auto* kube = service.kube(region, cluster);
   if (!kube || argument.at("preserve").bool_or(false)) return;

@@ -258,7 +258,9 @@ void cluster_created(Service& service, const Json& argument) {
   if (!group) return fail(service, region, name, group.error());
   auto interfaces = make_interfaces(service, region, plan, *group);
   if (!interfaces) return fail(service, region, name, interfaces.error());
-  auto kube = service.kubernetes.create({name, region, plan.version, plan.kubernetesNetworkConfig.serviceIpv4Cidr});
+  const std::string issuer = oidc_issuer(world, region);
+  auto kube =
+      service.kubernetes.create({name, region, plan.version, plan.kubernetesNetworkConfig.serviceIpv4Cidr, issuer});
   if (!kube) return fail(service, region, name, ApiError{500, "InternalFailure", kube.error().message});
 
   Cluster& cluster = *world.table<Cluster>(region).edit(name);
@@ -268,7 +270,7 @@ void cluster_created(Service& service, const Json& argument) {
   cluster.host = (*kube)->record().hostname;
   cluster.endpoint = service.kubernetes.url(**kube);
   cluster.certificateAuthority = Json::object({{"data", base64(service.kubernetes.authority())}});
-  cluster.identity = Json::object({{"oidc", Json::object({{"issuer", oidc_issuer(world, region)}})}});
+  cluster.identity = Json::object({{"oidc", Json::object({{"issuer", issuer}})}});
   if (cluster.accessConfig.authenticationMode != "CONFIG_MAP" &&
       cluster.accessConfig.bootstrapClusterCreatorAdminPermissions) {
     AccessEntry entry{.clusterName = name, .principalArn = cluster.creator, .username = cluster.creator};

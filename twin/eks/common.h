@@ -87,6 +87,10 @@ RoleState role_state(World& world, std::string_view arn, std::string_view servic
 /// Unique id of a role or user; "" if there is none.
 std::string principal_id(World& world, std::string_view arn);
 
+/// A new Pod Identity association, checked as CreatePodIdentityAssociation does; ids are filled in.
+tl::expected<const aws::eks::PodIdentityAssociation*, ApiError> make_association(Service& service, const Call& call,
+                                                                                 aws::eks::PodIdentityAssociation made);
+
 // --- What stands in a cluster.
 /// Versions an add-on has for a Kubernetes version, newest first; empty for an unknown add-on.
 std::vector<std::string> addon_versions(std::string_view addon, std::string_view kubernetes_version);

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "cloud/aws/eks.h"
+#include "cloud/aws/iam.h"
 #include "twin/ec2/ec2.h"
 #include "twin/kernel/front.h"
 #include "twin/kernel/world.h"
@@ -35,6 +36,16 @@ void install(World& world, const Neighbours& neighbours);
 /// For kubernetes::Neighbours::access: mode, entries and creator of a cluster. API mode without entries if EKS knows
 /// none.
 kubernetes::AccessConfig access_config(World& world, const std::string& region, const std::string& cluster);
+
+/// For kubernetes::Neighbours::admit: the webhook that gives new pods the environment and tokens of their role.
+void admit_pod(World& world, const kubernetes::KubeCluster& cluster, Json& pod);
+/// The association of a service account; null if there is none.
+const aws::eks::PodIdentityAssociation* pod_identity_of(World& world, const std::string& region,
+                                                        std::string_view cluster, std::string_view name_space,
+                                                        std::string_view service_account);
+
+/// The association's role, if it trusts the Pod Identity service with both AssumeRole and TagSession; else null.
+const aws::Role* pod_identity_role(World& world, const aws::eks::PodIdentityAssociation& association);
 
 /// The cluster that this API server address means: its loopback URL, or the host it has inside a VPC. Null if none.
 const aws::eks::Cluster* cluster_at(World& world, const std::string& region, std::string_view url);

@@ -270,8 +270,9 @@ std::shared_ptr<const aws::PolicyDocument> trust_today(const aws::Role& role) {
 }  // namespace
 
 Decision authorise_assume_role(World& world, const Caller& caller, const aws::Role& role, std::string_view action,
-                               Context context) {
+                               Context context, std::shared_ptr<const aws::PolicyDocument> endpoint) {
   Beside beside;
+  beside.endpoint = std::move(endpoint);
   beside.resource = trust_today(role);
   beside.resource_must_allow = true;
   const std::string account = aws::Arn::parse(role.Arn).value_or(aws::Arn{}).account;

@@ -45,7 +45,7 @@ Decision authorise(World& world, const Caller& caller, Request request, const Be
 /// Whether `caller` may call `action` (sts:AssumeRole, ...) on the role: its trust policy, and the caller's own
 /// policies.
 Decision authorise_assume_role(World& world, const Caller& caller, const aws::Role& role, std::string_view action,
-                               Context context = {});
+                               Context context = {}, std::shared_ptr<const aws::PolicyDocument> endpoint = nullptr);
 /// Whether the role's trust policy lets this service assume it.
 bool trusts_service(World& world, const aws::Role& role, std::string_view service);
 

@@ -174,7 +174,7 @@ TEST_F(Iam, WebIdentityNeedsProviderAudienceAndSubject) {
     const ApiResult result = front_.call("sts", "AssumeRoleWithWebIdentity", "us-east-1", {}, in);
     return result ? "ok" : result.error().code + ": " + result.error().message;
   };
-  verify_web_identity_by([](World&, const std::string&, const std::string&) { return true; });
+  verify_web_identity_by(*world_, [](World&, const std::string&, const std::string&) { return true; });
   EXPECT_EQ(assume("system:serviceaccount:a:b", "sts.amazonaws.com"),
             "InvalidIdentityToken: No OpenIDConnect provider found in your account for https://" + issuer);
   call("iam", "CreateOpenIDConnectProvider", "{'Url':'https://" + issuer + "','ClientIDList':['sts.amazonaws.com']}");
@@ -182,7 +182,7 @@ TEST_F(Iam, WebIdentityNeedsProviderAudienceAndSubject) {
   EXPECT_EQ(assume("system:serviceaccount:a:b", "other"), "InvalidIdentityToken: Incorrect token audience");
   EXPECT_EQ(assume("system:serviceaccount:a:x", "sts.amazonaws.com"),
             "AccessDenied: Not authorized to perform sts:AssumeRoleWithWebIdentity");
-  verify_web_identity_by({});
+  verify_web_identity_by(*world_, {});
   EXPECT_TRUE(assume("system:serviceaccount:a:b", "sts.amazonaws.com").starts_with("InvalidIdentityToken: Couldn't"));
 }
 

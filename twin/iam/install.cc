@@ -106,6 +106,7 @@ void seed(World& world) {
 }
 
 void install(Front& front, World& world) {
+  verify_web_identity_by(world, {});
   install_roles(front);
   install_users(front);
   install_grants(front);

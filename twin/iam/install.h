@@ -14,8 +14,9 @@ void install(Front& front, World& world);
 /// The administrator and its access key; does nothing where they are. Again after a reset.
 void seed(World& world);
 
-/// Says whether the signature of an OIDC token is its issuer's. Without one, no token is believed
-/// (AssumeRoleWithWebIdentity answers InvalidIdentityToken).
-void verify_web_identity_by(std::function<bool(World&, const std::string& issuer, const std::string& token)> check);
+/// Says whether the signature of an OIDC token is its issuer's. Without one, no token of this world is believed
+/// (AssumeRoleWithWebIdentity answers InvalidIdentityToken). install() takes an earlier one away.
+void verify_web_identity_by(World& world,
+                            std::function<bool(World&, const std::string& issuer, const std::string& token)> check);
 
 }  // namespace drydock::twin::iam

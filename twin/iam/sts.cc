@@ -10,14 +10,10 @@
 #include "twin/iam/access.h"
 #include "twin/iam/api.h"
 #include "twin/iam/install.h"
+#include "twin/iam/web_identity.h"
 
 namespace drydock::twin::iam {
 namespace {
-
-std::function<bool(World&, const std::string&, const std::string&)>& token_check() {
-  static std::function<bool(World&, const std::string&, const std::string&)> check;
-  return check;
-}
 
 Json credentials_of(const aws::Session& session) {
   return Json::object({{"AccessKeyId", session.AccessKeyId},
@@ -125,27 +121,6 @@ ApiResult assume_role(World& world, Call& call) {
   return answer(world, call, *role, *lasts, std::move(tags));
 }
 
-tl::unexpected<ApiError> bad_token(std::string why) { return refuse("InvalidIdentityToken", std::move(why)); }
-
-/// The claims of a JWT; the signature is checked elsewhere.
-std::optional<Json> claims_of(const std::string& token) {
-  const std::vector<std::string> parts = split(token, '.');
-  if (parts.size() != 3) return std::nullopt;
-  const auto text = unbase64(parts[1]);
-  if (!text) return std::nullopt;
-  Result<Json> claims = Json::parse(*text);
-  if (!claims || !claims->is_object()) return std::nullopt;
-  return std::move(*claims);
-}
-
-std::vector<std::string> audiences(const Json& claims) {
-  const Json& aud = claims.at("aud");
-  std::vector<std::string> out;
-  if (aud.is_string()) out.push_back(aud.as_string());
-  for (std::size_t i = 0; aud.is_array() && i < aud.size(); ++i) out.push_back(aud.item(i).string_or());
-  return out;
-}
-
 std::int64_t wall_seconds() {
   return std::chrono::duration_cast<std::chrono::seconds>(std::chrono::system_clock::now().time_since_epoch()).count();
 }
@@ -153,49 +128,16 @@ std::int64_t wall_seconds() {
 ApiResult assume_role_with_web_identity(World& world, Call& call) {
   if (auto missing = require(call, {"RoleArn", "RoleSessionName", "WebIdentityToken"})) return tl::unexpected(*missing);
   if (auto fault = check_session_name(call.text("RoleSessionName"))) return tl::unexpected(*fault);
-  const std::string token = call.text("WebIdentityToken"), arn = call.text("RoleArn");
-  const std::optional<Json> claims = claims_of(token);
-  if (!claims)
-    return bad_token("The ID Token provided is not a valid JWT. (You may see this error if you sent an Access Token)");
-  const std::string url = claims->at("iss").string_or();
-  if (!url.starts_with("https://")) return bad_token("Issuer must be a valid URL");
-  const std::string issuer = url.substr(8);
-  const std::string provider_arn = iam_arn(world, "oidc-provider", "/", issuer);
-  const aws::OpenIdConnectProvider* provider = world.table<aws::OpenIdConnectProvider>().find(provider_arn);
-  if (!provider) return bad_token(fmt::format("No OpenIDConnect provider found in your account for {}", url));
-  if (!token_check() || !token_check()(world, url, token)) {
-    return bad_token(
-        "Couldn't retrieve verification key from your identity provider,  please reference "
-        "AssumeRoleWithWebIdentity documentation for requirements");
-  }
-  if (claims->at("exp").int_or(0) <= wall_seconds()) {
-    return refuse("ExpiredTokenException",
-                  fmt::format("Token expired: current date/time {} must be before the expiration date/time {}",
-                              wall_seconds(), claims->at("exp").int_or(0)));
-  }
-  const std::vector<std::string> aud = audiences(*claims);
-  const auto& clients = provider->ClientIDList;
-  const bool known = std::any_of(aud.begin(), aud.end(), [&](const std::string& a) {
-    return std::find(clients.begin(), clients.end(), a) != clients.end();
-  });
-  if (!known) return bad_token("Incorrect token audience");
-  Caller caller;
-  caller.kind = Caller::Kind::web_identity;
-  caller.provider = provider_arn;
-  const std::string sub = claims->at("sub").string_or();
-  const aws::Role* role = role_by_arn(world, arn);
-  const Context context{
-      {issuer + ":sub", {sub}}, {issuer + ":aud", aud}, {"sts:RoleSessionName", {call.text("RoleSessionName")}}};
-  if (!role || !authorise_assume_role(world, caller, *role, "sts:AssumeRoleWithWebIdentity", context).allowed()) {
-    return refuse("AccessDenied", "Not authorized to perform sts:AssumeRoleWithWebIdentity", 403);
-  }
-  const auto lasts = duration(call, *role);
+  const WebIdentityVerdict verdict =
+      check_web_identity(world, {call.text("WebIdentityToken"), call.text("RoleArn"), call.text("RoleSessionName")});
+  if (!verdict.role) return tl::unexpected(verdict.refusal);
+  const auto lasts = duration(call, *verdict.role);
   if (!lasts) return tl::unexpected(lasts.error());
-  ApiResult out = answer(world, call, *role, *lasts, {});
+  ApiResult out = answer(world, call, *verdict.role, *lasts, {});
   if (!out) return out;
-  (*out)["SubjectFromWebIdentityToken"] = sub;
-  (*out)["Provider"] = provider_arn;
-  (*out)["Audience"] = aud.front();
+  (*out)["SubjectFromWebIdentityToken"] = verdict.subject;
+  (*out)["Provider"] = verdict.provider;
+  (*out)["Audience"] = verdict.audience;
   return out;
 }
 
@@ -217,10 +159,6 @@ ApiResult get_session_token(World& world, Call& call) {
 ApiResult get_access_key_info(World& world, Call&) { return Json::object({{"Account", world.account()}}); }
 
 }  // namespace
-
-void verify_web_identity_by(std::function<bool(World&, const std::string&, const std::string&)> check) {
-  token_check() = std::move(check);
-}
 
 void install_sts(Front& front) {
   front.operation("sts", "GetCallerIdentity", get_caller_identity);

@@ -8,6 +8,7 @@
 #include "base/hash.h"
 #include "base/http.h"
 #include "base/text.h"
+#include "twin/kubernetes/service_tokens.h"
 #include "twin/kubernetes/state.h"
 
 namespace drydock::twin::kubernetes {
@@ -249,6 +250,8 @@ Result<KubeUser> KubeCluster::map_identity(const StsIdentity& identity) const {
 }
 
 Result<KubeUser> KubeCluster::authenticate(std::string_view token) const {
+  if (!token.starts_with(kPrefix) && std::count(token.begin(), token.end(), '.') == 2)
+    return user_of_token(*this, token);
   if (!token.starts_with(kPrefix)) return malformed(fmt::format("token is missing expected \"{}\" prefix", kPrefix));
   if (token.size() > 1024 * 8) return malformed("token is too large");
   auto decoded = unbase64(token.substr(kPrefix.size()));

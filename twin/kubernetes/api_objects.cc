@@ -234,6 +234,7 @@ ApiReply<Json> ApiServer::create(const ApiRequest& request, const Json& body, st
     return Json::object(
         {{"kind", "Status"}, {"apiVersion", "v1"}, {"metadata", Json::object()}, {"status", "Success"}, {"code", 201}});
   }
+  if (request.subresource == "token") return token(request, body);
   if (!request.subresource.empty())
     return tl::unexpected(
         ApiStatus{501,

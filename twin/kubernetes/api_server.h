@@ -60,6 +60,7 @@ class ApiServer {
   ApiReply<Json> remove_collection(const ApiRequest& request, const Json& options);
   ApiReply<Json> scale(const ApiRequest& request, const Json* body);
   HttpResponse logs(const ApiRequest& request);
+  ApiReply<Json> token(const ApiRequest& request, const Json& body);
   ApiReply<Json> review(const ApiRequest& request, const Json& body);
   void watch(const ApiRequest& request, std::shared_ptr<HttpReply> reply);
   void deliver(const Change& change);

@@ -189,6 +189,7 @@ ApiReply<Json> KubeCluster::create(Json object, bool dry_run) {
           {}});
     }
   }
+  if (kind->plural == "pods" && neighbours_.admit) neighbours_.admit(*this, object);
   fill_defaults(*kind, object);
   if (auto causes = validate(*kind, object, nullptr); !causes.empty()) return invalid(*kind, name, causes);
   if (state_->find(kube::storage_resource(*kind), name_space, name)) return already_exists(*kind, name);

@@ -103,6 +103,8 @@ struct Neighbours {
   std::function<AccessConfig(const KubeCluster&)> access;
   /// PrivateDnsName of an instance, as the control plane's own DescribeInstances sees it; "" if unknown.
   std::function<std::string(const KubeCluster&, const std::string& instance_id)> private_dns_name;
+  /// Mutating webhooks, on a pod about to be created.
+  std::function<void(const KubeCluster&, Json& pod)> admit;
   /// Log lines of a container, without the final newline handling; error text if kubelet cannot be reached.
   std::function<Result<std::vector<std::string>>(const KubeCluster&, const Json& pod, const std::string& container,
                                                  bool previous)>
@@ -118,13 +120,14 @@ struct ClusterRecord {
   std::string service_cidr;      // 10.100.0.0/16
   std::string authority;         // PEM of whoever signed `certificate`
   std::string certificate, key;  // PEM, of the API server
+  std::string issuer;            // of service accounts' tokens: https://oidc.eks.<region>.amazonaws.com/id/...
   int port = 0;                  // loopback; kept across restarts
 };
 template <class V>
 void each_field(V& v, ClusterRecord& x) {
   v("name", x.name), v("region", x.region), v("id", x.id), v("version", x.version), v("hostname", x.hostname);
   v("serviceCidr", x.service_cidr), v("_authority", x.authority), v("_certificate", x.certificate), v("_key", x.key),
-      v("port", x.port);
+      v("port", x.port), v("issuer", x.issuer);
 }
 
 class KubeCluster {
@@ -160,7 +163,8 @@ class KubeCluster {
              std::string_view component, std::string_view host = {});
 
   // --- Who and whether.
-  /// A bearer token `k8s-aws-v1....`. Error text is the authenticator's; the client sees only "Unauthorized".
+  /// A bearer token: `k8s-aws-v1....`, or a service account's. Error text is the authenticator's; the client sees only
+  /// "Unauthorized".
   Result<KubeUser> authenticate(std::string_view bearer_token) const;
   /// The mapping alone: an STS identity to a user, by access entries and aws-auth. Fails with "access denied"-like
   /// texts.
@@ -197,6 +201,7 @@ class Kubernetes {
  public:
   struct NewCluster {
     std::string name, region, version, service_cidr;
+    std::string issuer{};  // empty: the cluster has no OIDC issuer that others know
   };
   /// Clusters already in the world are opened, their listeners started. Without a loop the HTTP side is left out (unit
   /// tests). Call reload() after the world was reset.

@@ -4,6 +4,7 @@
 #include "cloud/aws/sigv4.h"
 #include "twin/kernel/front.h"
 #include "twin/kubernetes/api_server.h"
+#include "twin/kubernetes/service_tokens.h"
 #include "twin/kubernetes/sts.h"
 
 namespace drydock::twin::kubernetes {
@@ -172,6 +173,26 @@ TEST_F(Cluster, TheTokenOfAMappedUserOpens) {
   ASSERT_TRUE(user) << user.error().message;
   EXPECT_EQ(user->name, Account::user_arn);
   EXPECT_EQ(user->groups, (std::vector<std::string>{"team", "system:authenticated"}));
+}
+
+TEST_F(Cluster, TheTokenOfAServiceAccountOpensWhileTheAccountIsThere) {
+  ASSERT_TRUE(
+      cluster->create(yaml("{apiVersion: v1, kind: ServiceAccount, metadata: {name: bot, namespace: default}}")));
+  const std::string target = "/api/v1/namespaces/default/serviceaccounts/bot/token";
+  const auto wish = [&](const std::string& spec) { return json(ask("POST", target, "{\"spec\":" + spec + "}")); };
+  const std::string own = wish("{}").path("status.token").string_or();
+  const std::string others = wish(R"({"audiences":["sts.amazonaws.com"]})").path("status.token").string_or();
+  ASSERT_TRUE(cluster->authenticate(own)) << own;
+  EXPECT_EQ(cluster->authenticate(own)->name, "system:serviceaccount:default:bot");
+  EXPECT_FALSE(cluster->authenticate(others));
+  EXPECT_TRUE(is_signed_by(*cluster, others));
+  KubeCluster* elsewhere = all->create({"other", "us-east-1", "1.32", "10.100.0.0/16"}).value();
+  EXPECT_FALSE(is_signed_by(*elsewhere, own));
+  EXPECT_FALSE(elsewhere->authenticate(own));
+  EXPECT_EQ(wish(R"({"expirationSeconds":60})").at("code").int_or(0), 422);
+  cluster->remove("serviceaccounts", "default", "bot");
+  EXPECT_FALSE(cluster->authenticate(own));
+  EXPECT_EQ(wish("{}").at("code").int_or(0), 404);
 }
 
 TEST_F(Cluster, TokensForAnotherClusterOrOfAnotherSecretDoNot) {

@@ -118,6 +118,7 @@ Result<KubeCluster*> Kubernetes::create(const NewCluster& what) {
   record.name = what.name;
   record.region = what.region;
   record.version = what.version;
+  record.issuer = what.issuer;
   record.service_cidr = what.service_cidr.empty() ? "10.100.0.0/16" : what.service_cidr;
   record.id = upper_hex(world.new_hex(32));
   record.hostname = fmt::format("{}.gr7.{}.eks.amazonaws.com", record.id, what.region);

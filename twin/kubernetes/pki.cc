@@ -1,6 +1,7 @@
 #include "twin/kubernetes/pki.h"
 
 #include <openssl/bn.h>
+#include <openssl/ecdsa.h>
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509v3.h>
@@ -66,7 +67,52 @@ Certificate blank(EVP_PKEY* key, const std::string& common_name) {
   return certificate;
 }
 
+constexpr int kHalf = 32;  // bytes of r and of s
+
+using Signature = std::unique_ptr<ECDSA_SIG, Deleter<ECDSA_SIG_free>>;
+using Digest = std::unique_ptr<EVP_MD_CTX, Deleter<EVP_MD_CTX_free>>;
+
+const unsigned char* bytes(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
 }  // namespace
+
+std::string sign_es256(const std::string& key_pem, std::string_view text) {
+  Memory memory(BIO_new_mem_buf(key_pem.data(), static_cast<int>(key_pem.size())));
+  Key key(PEM_read_bio_PrivateKey(memory.get(), nullptr, nullptr, nullptr));
+  Digest digest(EVP_MD_CTX_new());
+  unsigned char der[128];
+  std::size_t size = sizeof der;
+  if (!key || EVP_DigestSignInit(digest.get(), nullptr, EVP_sha256(), nullptr, key.get()) != 1 ||
+      EVP_DigestSign(digest.get(), der, &size, bytes(text), text.size()) != 1)
+    return {};
+  const unsigned char* at = der;
+  Signature signature(d2i_ECDSA_SIG(nullptr, &at, static_cast<long>(size)));
+  std::string out(2 * kHalf, '\0');
+  auto* raw = reinterpret_cast<unsigned char*>(out.data());
+  if (!signature || BN_bn2binpad(ECDSA_SIG_get0_r(signature.get()), raw, kHalf) < 0 ||
+      BN_bn2binpad(ECDSA_SIG_get0_s(signature.get()), raw + kHalf, kHalf) < 0)
+    return {};
+  return out;
+}
+
+bool verifies_es256(const std::string& certificate_pem, std::string_view text, std::string_view signature) {
+  if (signature.size() != 2 * kHalf) return false;
+  Memory memory(BIO_new_mem_buf(certificate_pem.data(), static_cast<int>(certificate_pem.size())));
+  Certificate certificate(PEM_read_bio_X509(memory.get(), nullptr, nullptr, nullptr));
+  Signature parts(ECDSA_SIG_new());
+  if (!certificate || !parts) return false;
+  ECDSA_SIG_set0(parts.get(), BN_bin2bn(bytes(signature), kHalf, nullptr),
+                 BN_bin2bn(bytes(signature) + kHalf, kHalf, nullptr));
+  unsigned char* der = nullptr;
+  const int size = i2d_ECDSA_SIG(parts.get(), &der);
+  if (size <= 0) return false;
+  Digest digest(EVP_MD_CTX_new());
+  const bool good =
+      EVP_DigestVerifyInit(digest.get(), nullptr, EVP_sha256(), nullptr, X509_get0_pubkey(certificate.get())) == 1 &&
+      EVP_DigestVerify(digest.get(), der, static_cast<std::size_t>(size), bytes(text), text.size()) == 1;
+  OPENSSL_free(der);
+  return good;
+}
 
 Result<KeyPair> make_authority(const std::string& common_name) {
   Key key(EVP_EC_gen("P-256"));

@@ -1,6 +1,9 @@
 // Questions that are asked by creating an object: who am I, may I.
+#include <fmt/format.h>
+
 #include "cloud/kube/objects.h"
 #include "twin/kubernetes/api_server.h"
+#include "twin/kubernetes/service_tokens.h"
 #include "twin/kubernetes/state.h"
 
 namespace drydock::twin::kubernetes {
@@ -90,6 +93,38 @@ Json rules_of(const KubeCluster& cluster, const KubeUser& user, const std::strin
 }
 
 }  // namespace
+
+/// serviceaccounts/NAME/token:
+/// https://kubernetes.io/docs/reference/kubernetes-api/authentication-resources/token-request-v1/
+ApiReply<Json> ApiServer::token(const ApiRequest& request, const Json& body) {
+  TokenWish wish{.name_space = request.name_space, .account = request.name};
+  const Json& spec = body.at("spec");
+  if (spec.at("audiences").size() > 0) wish.audiences.clear();
+  for (std::size_t i = 0; i < spec.at("audiences").size(); ++i)
+    wish.audiences.push_back(spec.at("audiences").item(i).string_or());
+  wish.seconds = spec.at("expirationSeconds").int_or(wish.seconds);
+  if (wish.seconds < 600)
+    return tl::unexpected(
+        ApiStatus{422,
+                  "Invalid",
+                  fmt::format("TokenRequest.authentication.k8s.io \"{}\" is invalid: spec.expirationSeconds: Invalid "
+                              "value: {}: may not specify a duration less than 10 minutes",
+                              request.name, wish.seconds),
+                  {}});
+  if (spec.path("boundObjectRef.kind").string_or() == "Pod") {
+    wish.pod = spec.path("boundObjectRef.name").string_or();
+    const Json* pod = cluster_.get("pods", request.name_space, wish.pod);
+    if (!pod) return not_found(*kube::find_resource("pods"), wish.pod);
+    wish.pod_uid = kube::uid_of(*pod);
+  }
+  const std::string token = service_account_token(cluster_, wish);
+  if (token.empty()) return not_found(*request.kind, request.name);
+  const kube::Time expires = from_epoch_millis(token_claims(token).at("exp").int_or(0) * 1000);
+  Json answer = kube::make_object("authentication.k8s.io/v1", "TokenRequest", request.name_space, request.name);
+  answer["spec"] = spec;
+  answer["status"] = Json::object({{"token", token}, {"expirationTimestamp", kube::rfc3339(expires)}});
+  return answer;
+}
 
 ApiReply<Json> ApiServer::review(const ApiRequest& request, const Json& body) {
   Json out = body;
