@@ -227,7 +227,58 @@ std::vector<BootStep> make_chain() {
   return chain;
 }
 
+BootStep growth(std::string_view id, std::string_view what, std::string_view action) {
+  return {.id = id,
+          .track = Track::aws_node,
+          .actor = "ipamd",
+          .what = what,
+          .host = kEc2,
+          .credentials = Credentials::instance_role,
+          .action = action,
+          .service = "ec2",
+          .dropped = Then::goes_on,
+          .unresolved = Then::goes_on,
+          .denied = Then::goes_on,
+          .retry = 10s,
+          .takes = 500ms,
+          .for_ready = false};
+}
+
 }  // namespace
+
+const std::vector<BootStep>& pool_growth() {
+  static const std::vector<BootStep> kSteps = {
+      growth("ipamd.create-interface", "makes one more interface for pods", "ec2:CreateNetworkInterface"),
+      growth("ipamd.device-index", "looks for a free device index", "ec2:DescribeInstances"),
+      growth("ipamd.attach-interface", "attaches the interface to its instance", "ec2:AttachNetworkInterface"),
+      growth("ipamd.modify-interface", "has the interface go with the instance", "ec2:ModifyNetworkInterfaceAttribute"),
+      growth("ipamd.more-addresses", "fills the interface with addresses", "ec2:AssignPrivateIpAddresses")};
+  return kSteps;
+}
+
+const std::vector<BootStep>& credential_steps() {
+  static const std::vector<BootStep> kSteps = {
+      {.id = "sts.web-identity",
+       .track = Track::aws_node,
+       .actor = "ipamd",
+       .what = "exchanges its service account's token for its role's credentials",
+       .host = "sts.{region}.{suffix}",
+       .action = "sts:AssumeRoleWithWebIdentity",
+       .service = "sts",
+       .retry = 300s,
+       .takes = 300ms},
+      {.id = "pod-identity.assume-role",
+       .track = Track::aws_node,
+       .actor = "eks-pod-identity-agent",
+       .what = "asks EKS for the credentials of a pod",
+       .host = "eks-auth.{region}.api.aws",
+       .credentials = Credentials::instance_role,
+       .action = "eks-auth:AssumeRoleForPodIdentity",
+       .service = "eks-auth",
+       .retry = 300s,
+       .takes = 300ms}};
+  return kSteps;
+}
 
 const std::vector<BootStep>& boot_chain() {
   static const std::vector<BootStep> kChain = make_chain();

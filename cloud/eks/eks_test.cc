@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "cloud/eks/boot_chain.h"
+#include "cloud/eks/images.h"
 #include "cloud/eks/node_config.h"
 #include "cloud/eks/registries.h"
 
@@ -35,6 +36,22 @@ TEST(BootChain, PatternsAreFilledIn) {
             "prod-eu-west-1-starport-layer-bucket.s3.eu-west-1.amazonaws.com");
   EXPECT_EQ(fill_in("{nobody}/{", {}), "{nobody}/{");
   EXPECT_EQ(fill_in("{image: {host}/x}", {{"host", "h"}}), "{image: h/x}");
+}
+
+TEST(Images, AreThereByRepository) {
+  struct Case {
+    const char* image;
+    bool known;
+  };
+  for (const Case& c :
+       {Case{"nginx", true}, Case{"nginx:1.27", true}, Case{"docker.io/library/nginx@sha256:00", true},
+        Case{"ngnix", false}, Case{"grafana/loki:3.0", true}, Case{"registry.k8s.io/pause:3.10", true},
+        Case{"registry.k8s.io/paws:3.10", false}, Case{"public.ecr.aws/eks-distro/kubernetes/pause:3.5", true},
+        Case{"602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/coredns:v1", true},
+        Case{"602401143452.dkr.ecr.us-east-1.amazonaws.com/eks/cordns:v1", false},
+        Case{"602401143452.dkr.ecr.af-south-1.amazonaws.com/eks/coredns:v1", false},
+        Case{"123456789012.dkr.ecr.us-east-1.amazonaws.com/app:v1", false}})
+    EXPECT_EQ(is_known_repository(parse_image(c.image)), c.known) << c.image;
 }
 
 const std::string kConfig =

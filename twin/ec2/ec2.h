@@ -65,8 +65,12 @@ class Ec2 {
   /// Makes an interface; error when the subnet has no free address or a group does not exist.
   tl::expected<std::string, ApiError> create_interface(const std::string& region, const InterfaceRequest& request);
   void delete_interface(const std::string& region, const std::string& interface_id);
-  /// Private addresses for pods, as ipamd asks for; error PrivateIpAddressLimitExceeded /
-  /// InsufficientFreeAddressesInSubnet.
+  /// Attaches a free interface to an instance of its zone; returns the attachment's id. Error
+  /// InvalidNetworkInterface.InUse, InvalidParameter..., AttachmentLimitExceeded (the instance type's limit).
+  tl::expected<std::string, ApiError> attach_interface(const std::string& region, const std::string& interface_id,
+                                                       const std::string& instance_id, std::int64_t device_index);
+  /// Private addresses for pods, as ipamd asks for; all of them or none. Error PrivateIpAddressLimitExceeded (the
+  /// instance type's limit) / InsufficientFreeAddressesInSubnet.
   tl::expected<std::vector<std::string>, ApiError> assign_addresses(const std::string& region,
                                                                     const std::string& interface_id, int count);
   /// A security group with AWS's default egress rule; returns its id, or InvalidGroup.Duplicate.

@@ -1,5 +1,6 @@
 // Network interfaces and their private addresses.
 #include "base/text.h"
+#include "twin/ec2/instance_types.h"
 #include "twin/ec2/nouns.h"
 
 namespace drydock::twin {
@@ -21,6 +22,13 @@ std::string mac_address(World& world) {
 }
 
 constexpr std::size_t kGroupsPerInterface = 5;
+
+/// The type of the instance an interface is attached to; null for a free interface and for an unknown type.
+const InstanceType* type_of(World& world, const std::string& region, const NetworkInterface& eni) {
+  if (!eni.attachment || !eni.attachment->instanceId) return nullptr;
+  const auto* instance = world.table<aws::Instance>(region).find(*eni.attachment->instanceId);
+  return instance ? instance_type(instance->instanceType) : nullptr;
+}
 
 }  // namespace
 
@@ -71,11 +79,43 @@ void Ec2::delete_interface(const std::string& region, const std::string& interfa
   world_.table<NetworkInterface>(region).erase(interface_id);
 }
 
+tl::expected<std::string, ApiError> Ec2::attach_interface(const std::string& region, const std::string& interface_id,
+                                                          const std::string& instance_id, std::int64_t device_index) {
+  NetworkInterface* eni = world_.table<NetworkInterface>(region).edit(interface_id);
+  if (!eni)
+    return tl::unexpected<ApiError>(no_such("InvalidNetworkInterfaceID.NotFound", "networkInterface ID", interface_id));
+  aws::Instance* instance = world_.table<aws::Instance>(region).edit(instance_id);
+  if (!instance) return tl::unexpected<ApiError>(no_such("InvalidInstanceID.NotFound", "instance ID", instance_id));
+  if (eni->attachment) return refuse("InvalidNetworkInterface.InUse", "Interface: [" + interface_id + "] in use.");
+  if (eni->availabilityZone != instance->availabilityZone)
+    return refuse("InvalidParameterValue",
+                  "The network interface and the instance are in different availability zones");
+  const InstanceType* type = instance_type(instance->instanceType);
+  const std::size_t count = instance->networkInterfaceIds.size() + 1;
+  if (type && count > static_cast<std::size_t>(type->interfaces))
+    return refuse("AttachmentLimitExceeded",
+                  "Interface count " + std::to_string(count) + " exceeds the limit for " + instance->instanceType);
+  aws::NetworkInterfaceAttachment attachment;
+  attachment.attachmentId = world_.new_id("eni-attach");
+  attachment.attachTime = iso_millis(world_.now());
+  attachment.instanceOwnerId = world_.account();
+  attachment.instanceId = instance_id;
+  attachment.deviceIndex = device_index;
+  attachment.deleteOnTermination = false;
+  eni->attachment = attachment;
+  eni->status = "in-use";
+  instance->networkInterfaceIds.push_back(interface_id);
+  return attachment.attachmentId;
+}
+
 tl::expected<std::vector<std::string>, ApiError> Ec2::assign_addresses(const std::string& region,
                                                                        const std::string& interface_id, int count) {
   NetworkInterface* eni = world_.table<NetworkInterface>(region).edit(interface_id);
   if (!eni)
     return tl::unexpected<ApiError>(no_such("InvalidNetworkInterfaceID.NotFound", "networkInterface ID", interface_id));
+  const InstanceType* type = type_of(world_, region, *eni);
+  if (type && static_cast<int>(eni->secondaryAddresses.size()) + 1 + count > type->addresses)
+    return refuse("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.");
   const auto* subnet = world_.table<aws::Subnet>(region).find(eni->subnetId);
   if (subnet->availableIpAddressCount < count)
     return refuse("InsufficientFreeAddressesInSubnet",
@@ -232,27 +272,11 @@ ApiResult modify_interface(World& world, Call& call) {
   return yes();
 }
 
-ApiResult attach(World& world, Call& call) {
-  const std::string id = call.text("NetworkInterfaceId"), instance_id = call.text("InstanceId");
-  NetworkInterface* eni = of<NetworkInterface>(world, call).edit(id);
-  if (!eni) return tl::unexpected<ApiError>(no_interface(id));
-  aws::Instance* instance = of<aws::Instance>(world, call).edit(instance_id);
-  if (!instance) return tl::unexpected<ApiError>(no_such("InvalidInstanceID.NotFound", "instance ID", instance_id));
-  if (eni->attachment) return refuse("InvalidNetworkInterface.InUse", "Interface: [" + id + "] in use.");
-  if (eni->availabilityZone != instance->availabilityZone)
-    return refuse("InvalidParameterValue",
-                  "The network interface and the instance are in different availability zones");
-  aws::NetworkInterfaceAttachment attachment;
-  attachment.attachmentId = world.new_id("eni-attach");
-  attachment.attachTime = iso_millis(world.now());
-  attachment.instanceOwnerId = world.account();
-  attachment.instanceId = instance_id;
-  attachment.deviceIndex = call.number("DeviceIndex").value_or(1);
-  attachment.deleteOnTermination = false;
-  eni->attachment = attachment;
-  eni->status = "in-use";
-  instance->networkInterfaceIds.push_back(id);
-  return Json::object({{"attachmentId", attachment.attachmentId}});
+ApiResult attach(Call& call, Ec2& ec2) {
+  auto id = ec2.attach_interface(call.region, call.text("NetworkInterfaceId"), call.text("InstanceId"),
+                                 call.number("DeviceIndex").value_or(1));
+  if (!id) return tl::unexpected<ApiError>(id.error());
+  return Json::object({{"attachmentId", *id}});
 }
 
 ApiResult detach(World& world, Call& call) {
@@ -304,7 +328,7 @@ void install_interfaces(Front& front, World&, Ec2& ec2) {
   front.operation("ec2", "DeleteNetworkInterface", [&ec2](World& w, Call& c) { return delete_interface(w, c, ec2); });
   front.operation("ec2", "DescribeNetworkInterfaces", [](World& w, Call& c) { return describe(w, c, kInterfaces); });
   front.operation("ec2", "ModifyNetworkInterfaceAttribute", modify_interface);
-  front.operation("ec2", "AttachNetworkInterface", attach);
+  front.operation("ec2", "AttachNetworkInterface", [&ec2](World&, Call& c) { return attach(c, ec2); });
   front.operation("ec2", "DetachNetworkInterface", detach);
   front.operation("ec2", "AssignPrivateIpAddresses", [&ec2](World& w, Call& c) { return assign(w, c, ec2); });
   front.operation("ec2", "UnassignPrivateIpAddresses", unassign);

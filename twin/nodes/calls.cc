@@ -24,6 +24,17 @@ const char* cause_of_dns(Connection::Kind kind) {
   return kind == Connection::Kind::no_such_host ? "dns.no-such-host" : "dns.timeout";
 }
 
+Outcome denied_by(Outcome outcome, const iam::Caller& caller, const iam::Request& request,
+                  const iam::Decision& decision) {
+  outcome.kind = Kind::denied;
+  outcome.cause = decision.layer == iam::Layer::endpoint ? "endpoint-policy"
+                                                         : fmt::format("iam.{}", iam::to_string(decision.layer));
+  outcome.why = iam::denied_text(caller, request, decision);
+  return outcome;
+}
+
+}  // namespace
+
 std::shared_ptr<const aws::PolicyDocument> endpoint_policy(World& world, const std::string& region,
                                                            const std::string& id) {
   const aws::VpcEndpoint* endpoint = id.empty() ? nullptr : world.table<aws::VpcEndpoint>(region).find(id);
@@ -31,7 +42,6 @@ std::shared_ptr<const aws::PolicyDocument> endpoint_policy(World& world, const s
   return iam::parsed(endpoint->policyDocument, aws::PolicyKind::endpoint);
 }
 
-/// The condition keys that depend on the way a request takes.
 iam::Context context_of(World& world, const Place& place, const Outcome& outcome) {
   iam::Context context;
   const aws::NetworkInterface* interface = world.table<aws::NetworkInterface>(place.region).find(place.interface);
@@ -50,16 +60,11 @@ iam::Context context_of(World& world, const Place& place, const Outcome& outcome
   return context;
 }
 
-Outcome denied_by(Outcome outcome, const iam::Caller& caller, const iam::Request& request,
-                  const iam::Decision& decision) {
-  outcome.kind = Kind::denied;
-  outcome.cause = decision.layer == iam::Layer::endpoint ? "endpoint-policy"
-                                                         : fmt::format("iam.{}", iam::to_string(decision.layer));
-  outcome.why = iam::denied_text(caller, request, decision);
-  return outcome;
-}
+Signer instance_signer(const Node& node) { return {node.role, node.roleId, node.instanceId}; }
 
-}  // namespace
+Signer cni_signer(const Node& node) {
+  return node.cniRole.empty() ? instance_signer(node) : Signer{node.cniRole, node.cniRoleId, node.cniSession};
+}
 
 const network::View& Networks::of(const std::string& region) {
   if (auto it = views_.find(region); it != views_.end()) return it->second;
@@ -127,16 +132,16 @@ Outcome reach(Networks& networks, const Place& place, const std::string& host, i
   return outcome;
 }
 
-Outcome ask(World& world, const Place& place, const Node& node, const BootStep& step, const std::string& resource,
+Outcome ask(World& world, const Place& place, const Signer& signer, const BootStep& step, const std::string& resource,
             Outcome outcome) {
-  const aws::Role* role = iam::role_by_arn(world, node.role);
-  if (!role || role->RoleId != node.roleId) {
+  const aws::Role* role = iam::role_by_arn(world, signer.role);
+  if (!role || role->RoleId != signer.role_id) {
     outcome.kind = Kind::denied;
     outcome.cause = "iam.role-gone";
-    outcome.why = fmt::format("the role {} of the credentials was deleted", node.role);
+    outcome.why = fmt::format("the role {} of the credentials was deleted", signer.role);
     return outcome;
   }
-  const iam::Caller caller = iam::session_caller(*role, place.instance);
+  const iam::Caller caller = iam::session_caller(*role, signer.session);
   iam::Request request{.action = std::string(step.action), .resource = resource};
   request.context = context_of(world, place, outcome);
   iam::Beside beside;

@@ -2,11 +2,13 @@
 #pragma once
 
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
 #include "cloud/eks/boot_chain.h"
+#include "twin/iam/evaluate.h"
 #include "twin/kernel/world.h"
 #include "twin/network/path.h"
 #include "twin/nodes/nouns.h"
@@ -48,10 +50,23 @@ struct Place {
 /// DNS and TCP alone.
 Outcome reach(Networks& networks, const Place& place, const std::string& host, int port);
 
-/// The signed request behind it: IAM's decision on the node's role, the endpoint's policy included. `outcome` is
+/// Whose credentials sign: a role, by ARN and unique id, in a session.
+struct Signer {
+  std::string role, role_id, session;
+};
+Signer instance_signer(const Node& node);
+/// Whom the VPC CNI signs as: its own role (IRSA, Pod Identity) if it has one, else the instance's.
+Signer cni_signer(const Node& node);
+
+/// The signed request behind it: IAM's decision on the signer's role, the endpoint's policy included. `outcome` is
 /// reach()'s, ok; the result is that or a denial. A role that is gone denies.
-Outcome ask(World& world, const Place& place, const Node& node, const BootStep& step, const std::string& resource,
+Outcome ask(World& world, const Place& place, const Signer& signer, const BootStep& step, const std::string& resource,
             Outcome outcome);
+
+/// What the way of a request adds to its context, and the policy of the endpoint it came through (null: none).
+iam::Context context_of(World& world, const Place& place, const Outcome& outcome);
+std::shared_ptr<const aws::PolicyDocument> endpoint_policy(World& world, const std::string& region,
+                                                           const std::string& endpoint);
 
 /// The layer URL: signed by a role of ECR's, so that only the endpoint's policy can deny it.
 Outcome fetch_layer(World& world, const Place& place, const std::string& resource, Outcome outcome);

@@ -117,6 +117,7 @@ Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<Stat
   for (const std::string& region : world.regions(Pod::kTable))
     for (const auto& [key, pod] : world.table<Pod>(region)) {
       if (pod.state == "waiting") s.waiting_pods.insert({region, key});
+      if (!pod.address.empty()) s.pod_addresses[pod.instanceId].insert(pod.address);
       if (pod.due) s.agenda[pod.due].push_back({true, region, key});
     }
   for (kubernetes::KubeCluster* kube : s.kubernetes.all()) s.watch(*kube);
@@ -138,6 +139,16 @@ Nodes::Nodes(World& world, Neighbours neighbours) : state_(std::make_unique<Stat
 }
 
 Nodes::~Nodes() = default;
+
+std::string Nodes::run_nodeadm(const std::string& region, const std::string& instance_id) {
+  return state_->run_nodeadm(region, instance_id);
+}
+
+void Nodes::try_again(const std::string&) {
+  state_->networks.forget();
+  if (std::exchange(state_->retry_asked, true)) return;
+  state_->world.clock().at(state_->world.now(), Clock::Kind::completes, "nodes.retry");
+}
 
 std::string private_dns_name(World& world, const std::string& region, const std::string& instance_id) {
   const aws::Instance* instance = world.table<aws::Instance>(region).find(instance_id);

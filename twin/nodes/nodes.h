@@ -31,6 +31,12 @@ class Nodes {
   Nodes(World& world, Neighbours neighbours);
   ~Nodes();
 
+  /// Somebody runs `nodeadm init` by hand, or starts its units again. What stops it, in one line; empty when it goes
+  /// well: a node that was dead or waiting then goes on booting from there.
+  std::string run_nodeadm(const std::string& region, const std::string& instance_id);
+  /// What waits in the region is tried again now.
+  void try_again(const std::string& region);
+
   struct State;  // state.h
 
  private:

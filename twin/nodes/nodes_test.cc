@@ -1,156 +1,15 @@
 // Nodes booting in the shared small world (tests/vectors/network.h), with one fault each.
-#include "twin/nodes/nodes.h"
-
 #include <gmock/gmock.h>
-#include <gtest/gtest.h>
 
-#include "base/hash.h"
-#include "cloud/aws/iam.h"
-#include "tests/vectors/network.h"
-#include "twin/eks/eks.h"
-#include "twin/iam/install.h"
-#include "twin/nodes/nouns.h"
+#include "cloud/aws/ecr.h"
+#include "twin/nodes/fixture.h"
 
 namespace drydock::twin::nodes {
 namespace {
 
 using namespace std::chrono_literals;
+using namespace testing;
 using ::testing::HasSubstr;
-const std::string kRegion = "us-east-1";
-const std::string kRole = "arn:aws:iam::123456789012:role/node";
-const std::string kPolicies[] = {"AmazonEKSWorkerNodePolicy", "AmazonEKS_CNI_Policy",
-                                 "AmazonEC2ContainerRegistryReadOnly"};
-constexpr auto kTrustEc2 =
-    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"ec2.amazonaws.com"},"Action":"sts:AssumeRole"}]})";
-
-kubernetes::Neighbours neighbours(World& world) {
-  kubernetes::Neighbours out;
-  out.access = [&world](const kubernetes::KubeCluster& c) {
-    return eks::access_config(world, c.record().region, c.record().name);
-  };
-  out.private_dns_name = [&world](const kubernetes::KubeCluster& c, const std::string& id) {
-    return private_dns_name(world, c.record().region, id);
-  };
-  return out;
-}
-
-struct Twin {
-  std::unique_ptr<World> world = *World::open({.journal = {}, .seed = "nodes"});
-  Front front{*world};
-  Ec2 ec2{front, *world};
-  kubernetes::Kubernetes kubernetes{*world, neighbours(*world), nullptr};
-  std::unique_ptr<Nodes> nodes;
-  kubernetes::KubeCluster* kube = nullptr;
-  vectors::Bench bench;
-  std::string user_data;
-
-  Twin() {
-    iam::install(front, *world);
-    eks::install(*world, {&front, &ec2, &kubernetes});
-    nodes = std::make_unique<Nodes>(*world, Neighbours{&front, &ec2, &kubernetes});
-    add_role(kTrustEc2);
-    kube = *kubernetes.create({"demo", kRegion, "1.32", "172.20.0.0/16"});
-    aws::eks::Cluster cluster{.name = "demo", .version = "1.32", .status = "ACTIVE"};
-    cluster.host = kube->record().hostname;
-    cluster.resourcesVpcConfig.vpcId = "vpc";
-    cluster.resourcesVpcConfig.endpointPublicAccess = false;
-    cluster.resourcesVpcConfig.endpointPrivateAccess = true;
-    cluster.networkInterfaceIds = {"eks-a", "eks-b"};
-    cluster.accessConfig.authenticationMode = "API";
-    world->table<aws::eks::Cluster>(kRegion).put("demo", cluster);
-    admit(kRole);
-    user_data =
-        "apiVersion: node.eks.aws/v1alpha1\nkind: NodeConfig\nspec:\n  cluster:\n    name: demo\n    "
-        "apiServerEndpoint: https://" +
-        cluster.host + "\n    certificateAuthority: " + base64(kubernetes.authority()) + "\n    cidr: 172.20.0.0/16\n";
-  }
-
-  void add_role(const std::string& trust) {
-    aws::Role role{.RoleName = "node", .RoleId = "AROANODE", .Arn = kRole, .AssumeRolePolicyDocument = trust};
-    for (const std::string& policy : kPolicies) role.grants.attached.push_back("arn:aws:iam::aws:policy/" + policy);
-    world->table<aws::Role>().put("node", role);
-    aws::InstanceProfile profile{
-        .InstanceProfileName = "node", .Arn = "arn:aws:iam::123456789012:instance-profile/node", .role = "node"};
-    world->table<aws::InstanceProfile>().put("node", profile);
-  }
-  void detach(const std::string& policy) {
-    std::erase(world->table<aws::Role>().edit("node")->grants.attached, "arn:aws:iam::aws:policy/" + policy);
-  }
-  void admit(const std::string& arn) {
-    aws::eks::AccessEntry entry{.clusterName = "demo",
-                                .principalArn = arn,
-                                .username = "system:node:{{EC2PrivateDNSName}}",
-                                .type = "EC2_LINUX",
-                                .kubernetesGroups = {"system:nodes"}};
-    entry.principalId = "AROANODE";
-    world->table<aws::eks::AccessEntry>(kRegion).put("demo/" + arn, entry);
-  }
-  void shut_out() { world->table<aws::eks::AccessEntry>(kRegion).erase("demo/" + kRole); }
-
-  template <class T>
-  void put(const std::map<std::string, T>& nouns) {
-    for (const auto& [id, noun] : nouns) world->table<T>(kRegion).put(id, noun);
-  }
-  /// The bench's nouns as they are now.
-  void lay_out() {
-    std::vector<std::string> others;  // the default region's own lists
-    for (const auto& [id, list] : world->table<aws::PrefixList>(kRegion)) others.push_back(id);
-    for (const std::string& id : others) world->table<aws::PrefixList>(kRegion).erase(id);
-    put(bench.vpcs), put(bench.dhcp), put(bench.subnets), put(bench.tables), put(bench.rules), put(bench.acls);
-    put(bench.endpoints), put(bench.lists), put(bench.interfaces), put(bench.gateways), put(bench.nats);
-  }
-  void launch(const std::string& id = "i-1", const std::string& interface = "node-a") {
-    lay_out();
-    aws::Instance instance{.instanceId = id,
-                           .instanceType = "t3.medium",
-                           .privateDnsName = "ip-10-0-1-10.ec2.internal",
-                           .privateIpAddress = "10.0.1.10"};
-    instance.vpcId = "vpc", instance.subnetId = "a", instance.availabilityZone = "us-east-1a";
-    instance.iamInstanceProfile = aws::IamInstanceProfileRef{"arn:aws:iam::123456789012:instance-profile/node", ""};
-    instance.networkInterfaceIds = {interface};
-    instance.userData = base64(user_data);
-    if (change_instance) change_instance(instance);
-    aws::Instance& made = world->table<aws::Instance>(kRegion).put(id, instance);
-    ec2.notify(kRegion, made, "pending");
-    made.instanceState = {16, "running"};
-    ec2.notify(kRegion, made, "running");
-    settle();
-  }
-  void settle() {
-    world->commit();
-    kube->settle();
-    world->commit();
-    world->clock().run_completions();
-  }
-  std::function<void(aws::Instance&)> change_instance;
-
-  void install_cni() {
-    Json set = *parse_yaml(
-        R"({apiVersion: apps/v1, kind: DaemonSet, metadata: {name: aws-node, namespace: kube-system}, spec: {selector: {matchLabels: {k8s-app: aws-node}},
-      template: {metadata: {labels: {k8s-app: aws-node}}, spec: {hostNetwork: true, tolerations: [{operator: Exists}],
-      initContainers: [{name: aws-vpc-cni-init, image: "602401143452.dkr.ecr.us-east-1.amazonaws.com/amazon-k8s-cni-init:v1"}],
-      containers: [{name: aws-node, image: "602401143452.dkr.ecr.us-east-1.amazonaws.com/amazon-k8s-cni:v1"}]}}}})");
-    auto made = kube->create(set);
-    ASSERT_TRUE(made) << made.error().message;
-  }
-  const Node& node(const std::string& id = "i-1") { return *world->table<Node>(kRegion).find(id); }
-  /// The step's last entry.
-  Entry entry(std::string_view step, const std::string& id = "i-1") {
-    Entry out;
-    for (const auto& [key, e] : world->table<Entry>(kRegion))
-      if (key.starts_with(id + "/") && e.step == step) out = e;
-    return out;
-  }
-  std::string words(std::string_view step) {
-    std::string out;
-    for (const std::string& line : entry(step).words) out += line + "\n";
-    return out;
-  }
-  std::string ready() {
-    const Json* object = kube->get("nodes", "", "ip-10-0-1-10.ec2.internal");
-    return object ? kube::condition(*object, "Ready").at("status").string_or() : "no node";
-  }
-};
 
 TEST(Nodes, BecomeReady) {
   Twin twin;
@@ -298,6 +157,44 @@ TEST(Nodes, AreUnknownWhenTheirRoleIsNoLongerMapped) {
   twin.settle();
   EXPECT_EQ(twin.ready(), "True");
 }
+
+struct Image {
+  const char* name;
+  std::string image, words;  // words: empty when it runs
+};
+void PrintTo(const Image& row, std::ostream* out) { *out << row.name; }
+class Images : public ::testing::TestWithParam<Image> {};
+
+TEST_P(Images, RunWhenTheRegistryHasThem) {
+  Twin twin;
+  twin.install_cni();
+  twin.bench.add_nat("rtb-a");
+  twin.world->table<aws::Repository>(kRegion).put("app", {.repositoryName = "app"});
+  twin.launch();
+  twin.deploy(1, GetParam().image);
+  const Json* pod = twin.kube->list("pods", "default").at(0);
+  const Json& waiting = pod->path("status.containerStatuses.0.state.waiting");
+  EXPECT_EQ(waiting.at("reason").string_or(), GetParam().words.empty() ? "" : "ImagePullBackOff");
+  EXPECT_THAT(waiting.at("message").string_or(), HasSubstr(GetParam().words));
+}
+
+const std::string kEcr = ".dkr.ecr.us-east-1.amazonaws.com/";
+const Image kImages[] = {
+    {"WellKnown", "nginx:1.27", ""},
+    {"MissingOnDockerHub", "ngnix:1.27",
+     "failed to resolve reference \"docker.io/library/ngnix:1.27\": pull access denied, repository does not exist or "
+     "may "
+     "require authorization: server message: insufficient_scope: authorization failed"},
+    {"MissingElsewhere", "quay.io/nobody/app:1",
+     "rpc error: code = NotFound desc = failed to pull and unpack image \"quay.io/nobody/app:1\": failed to resolve "
+     "reference \"quay.io/nobody/app:1\": quay.io/nobody/app:1: not found"},
+    {"OwnRepository", "123456789012" + kEcr + "app:v7", ""},
+    {"OwnRepositoryThatIsNotThere", "123456789012" + kEcr + "other:v7", "other:v7: not found"},
+    {"MisspeltAddOn", "602401143452" + kEcr + "eks/cordns:v1", "eks/cordns:v1: not found"},
+    {"AnotherAccount", "999999999999" + kEcr + "app:v7", "/v2/app/manifests/v7: 403 Forbidden"},
+};
+INSTANTIATE_TEST_SUITE_P(Nodes, Images, ::testing::ValuesIn(kImages),
+                         [](const auto& row) { return std::string(row.param.name); });
 
 TEST(Nodes, LeaveWithTheirInstance) {
   Twin twin;

@@ -25,10 +25,12 @@ struct Node {
   std::string deadline;      // the clock's id of the deadline that runs; empty: none
   std::string role;          // ARN of the role whose credentials it has
   std::string roleId;
-  bool registryToken = false;       // kept for hours
-  bool network = false;             // the CNI configuration is there
-  bool lost = false;                // the cluster has not heard of it for long
-  std::vector<std::string> images;  // pulled
+  std::string cniRole, cniRoleId, cniSession;  // whom the VPC CNI signs as, where that is not the instance's role
+  bool registryToken = false;                  // kept for hours
+  bool network = false;                        // the CNI configuration is there
+  bool lost = false;                           // the cluster has not heard of it for long
+  std::vector<std::string> images;             // pulled
+  std::string poolFault;                       // why ipamd's pool of pod addresses did not grow, as last told
 };
 template <class V>
 void each_field(V& v, Node& x) {
@@ -36,7 +38,9 @@ void each_field(V& v, Node& x) {
   v("state", x.state), v("step", x.step), v("boots", x.boots), v("since", x.since), v("due", x.due),
       v("entries", x.entries);
   v("open", x.open), v("deadline", x.deadline), v("role", x.role), v("roleId", x.roleId);
+  v("cniRole", x.cniRole), v("cniRoleId", x.cniRoleId), v("cniSession", x.cniSession);
   v("registryToken", x.registryToken), v("network", x.network), v("lost", x.lost), v("images", x.images);
+  v("poolFault", x.poolFault);
 }
 
 /// One line of a node's story. Key: "<instance id>/<number, 6 digits>".

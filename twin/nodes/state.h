@@ -28,6 +28,7 @@ struct Nodes::State {
   std::set<std::pair<std::string, std::string>> waiting_pods;  // {region, key}
   std::map<std::string, std::string> instance_of;              // "<region>/<cluster>/<node name>"
   std::map<std::string, drydock::eks::UserData> user_data;     // by instance id
+  std::map<std::string, std::set<std::string>> pod_addresses;  // taken by pods, by instance id
   std::set<const kubernetes::KubeCluster*> watched;
   // Who goes on when: nodes and pods by `due`. Thousands move at one time, so a time has one timer, not each of them.
   struct Item {
@@ -62,6 +63,7 @@ struct Nodes::State {
   void walk(const std::string& region, const std::string& id);
   void retry_node(const std::string& region, const std::string& id);
   void give_up(const Json& argument);
+  std::string run_nodeadm(const std::string& region, const std::string& id);
 
   // --- health.cc
   void check_health(const std::string& region, const std::string& id);
@@ -73,8 +75,11 @@ struct Nodes::State {
   void run_pod(const std::string& region, const std::string& key);
   void retry_pod(const std::string& region, const std::string& key);
   void network_ready(Node& node, std::int64_t at);
+  void wake(const std::string& instance, std::string_view cause);
   void restart_pods(const Node& node);  // after a reboot
   void leave(Node& node, const std::string& why);
+  /// The CNI's event about an EC2 action it may not call, on the node's aws-node pod.
+  void missing_permission(const Node& node, std::string_view action);
 
   // --- story.cc
   /// Appends an entry and returns its key.

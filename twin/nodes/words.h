@@ -27,6 +27,14 @@ std::string pull_error(const std::string& image, std::string_view call, const Ou
 /// ipamd's log, and the event of the CNI about missing permissions (empty if it is none).
 Words ipamd_error(const BootStep& step, const std::string& interface, const Outcome& outcome);
 
+/// ipamd's log when its pool cannot grow: not fatal, pods wait.
+Words ipamd_pool_error(const BootStep& step, const std::string& interface, const Outcome& outcome);
+
+/// The SDK's words when STS is not reached, or says no (`code`, `message`).
+Words web_identity_error(const Outcome& outcome, const std::string& code, const std::string& message);
+/// What the Pod Identity agent logs, and what the SDK in the pod gets to see of it.
+Words pod_identity_error(const Outcome& outcome);
+
 /// systemd's words when somebody starts kubelet although nodeadm-config never finished.
 Words kubelet_without_environment();
 
