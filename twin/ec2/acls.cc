@@ -74,8 +74,10 @@ Json render_acl(World&, const Call&, const NetworkAcl& acl) {
 const Description<NetworkAcl> kAcls{"networkAclSet", "NetworkAclId", kNotFound, "networkAcl ID", values, render_acl};
 
 ApiResult create_acl(World& world, Call& call) {
-  if (const std::string id = made_before<NetworkAcl>(world, call); !id.empty())
-    return Json::object({{"networkAcl", render_acl(world, call, *of<NetworkAcl>(world, call).find(id))}});
+  const auto made = made_before<NetworkAcl>(world, call);
+  if (!made) return tl::unexpected<ApiError>(made.error());
+  if (!made->empty())
+    return Json::object({{"networkAcl", render_acl(world, call, *of<NetworkAcl>(world, call).find(*made))}});
   auto tags = read_tags(call, "network-acl");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   const aws::Vpc* vpc = of<aws::Vpc>(world, call).find(call.text("VpcId"));

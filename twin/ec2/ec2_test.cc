@@ -251,6 +251,37 @@ TEST_F(Ec2Story, ASubnetKnowsItsAddressesAfterARestart) {
   std::filesystem::remove(file);
 }
 
+TEST_F(Ec2Story, ARepeatedTokenGivesTheSameUnlessTheParametersDiffer) {
+  const std::string a = vpc(), net = subnet(a, "10.0.1.0/24");
+  struct Case {
+    const char *action, *id;
+    std::string parameters, other;
+  };
+  const std::string image = image_id_of("us-east-1", eks_image_name("1.32"));
+  for (const Case& c : {
+           Case{"CreateNetworkAcl", "networkAcl.networkAclId", "'VpcId':'" + a + "'", "'VpcId':'" + vpc() + "'"},
+           Case{"CreateNetworkInterface", "networkInterface.networkInterfaceId", "'SubnetId':'" + net + "'",
+                "'SubnetId':'" + net + "','Description':'other'"},
+           Case{"CreateVpcEndpoint", "vpcEndpoint.vpcEndpointId",
+                "'VpcId':'" + a + "','ServiceName':'com.amazonaws.us-east-1.s3'",
+                "'VpcId':'" + a + "','ServiceName':'com.amazonaws.us-east-1.dynamodb'"},
+           Case{"CreateLaunchTemplate", "launchTemplate.launchTemplateId",
+                "'LaunchTemplateName':'one','LaunchTemplateData':{'InstanceType':'t3.large'}",
+                "'LaunchTemplateName':'one','LaunchTemplateData':{'InstanceType':'t3.small'}"},
+           Case{"RunInstances", "instancesSet.0.instanceId",
+                "'ImageId':'" + image + "','InstanceType':'t3.small','SubnetId':'" + net +
+                    "','MinCount':'1','MaxCount':'2'",
+                "'ImageId':'" + image + "','InstanceType':'t3.large','SubnetId':'" + net +
+                    "','MinCount':'1','MaxCount':'2'"},
+       }) {
+    const std::string token = ",'ClientToken':'t-" + std::string(c.action) + "'}";
+    const Json first = ok(c.action, "{" + c.parameters + token), again = ok(c.action, "{" + c.parameters + token);
+    EXPECT_FALSE(first.path(c.id).string_or().empty()) << c.action;
+    EXPECT_EQ(first.path(c.id).string_or(), again.path(c.id).string_or()) << c.action;
+    EXPECT_THAT(refusal(c.action, "{" + c.other + token), HasSubstr("IdempotentParameterMismatch")) << c.action;
+  }
+}
+
 TEST_F(Ec2Story, ANatGatewayNeedsAWayOut) {
   const std::string id = vpc(), a = subnet(id, "10.0.1.0/24");
   const std::string allocation = ok("AllocateAddress").at("allocationId").string_or();

@@ -221,8 +221,10 @@ std::optional<ApiError> make_interface(World& world, Call& call, Ec2& ec2, const
 }
 
 ApiResult create_endpoint(World& world, Call& call, Ec2& ec2) {
-  if (const std::string id = made_before<VpcEndpoint>(world, call); !id.empty())
-    return Json::object({{"vpcEndpoint", render_endpoint(world, call, *of<VpcEndpoint>(world, call).find(id))}});
+  const auto made = made_before<VpcEndpoint>(world, call);
+  if (!made) return tl::unexpected<ApiError>(made.error());
+  if (!made->empty())
+    return Json::object({{"vpcEndpoint", render_endpoint(world, call, *of<VpcEndpoint>(world, call).find(*made))}});
   auto tags = read_tags(call, "vpc-endpoint");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   const std::string type = call.text("VpcEndpointType", "Gateway"), name = call.text("ServiceName");

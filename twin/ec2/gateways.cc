@@ -122,8 +122,9 @@ const Description<NatGateway> kNat{
 ApiError no_nat(const std::string& id) { return {400, "NatGatewayNotFound", "NAT gateway " + id + " was not found"}; }
 
 ApiResult create_nat(World& world, Call& call, Ec2& ec2) {
-  if (const std::string id = made_before<NatGateway>(world, call); !id.empty())
-    return Json::object({{"natGateway", rendered(*of<NatGateway>(world, call).find(id))}});
+  const auto made = made_before<NatGateway>(world, call);
+  if (!made) return tl::unexpected<ApiError>(made.error());
+  if (!made->empty()) return Json::object({{"natGateway", rendered(*of<NatGateway>(world, call).find(*made))}});
   auto tags = read_tags(call, "natgateway");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   const std::string type = call.text("ConnectivityType", "public"), allocation = call.text("AllocationId");

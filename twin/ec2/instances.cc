@@ -4,6 +4,7 @@
 #include "cloud/aws/iam.h"
 #include "twin/ec2/nouns.h"
 #include "twin/ec2/template_data.h"
+#include "twin/ec2/tokens.h"
 
 namespace drydock::twin::ec2 {
 
@@ -162,7 +163,20 @@ std::optional<ApiError> may_pass_role(const Front& front, World& world, const Ca
   return role ? front.may(call, "iam:PassRole", {role->Arn}) : std::nullopt;
 }
 
+ApiResult reservation_of(World& world, const Call& call, const std::string& reservation) {
+  Json::Array items;
+  for (const auto& [id, instance] : of<Instance>(world, call))
+    if (instance.reservationId == reservation) items.push_back(render_instance(world, call, instance));
+  return Json::object({{"reservationId", reservation},
+                       {"ownerId", world.account()},
+                       {"groupSet", Json::Array{}},
+                       {"instancesSet", std::move(items)}});
+}
+
 ApiResult run_instances(const Front& front, World& world, Call& call, Ec2& ec2) {
+  const auto before = made_before<Instance>(world, call);
+  if (!before) return tl::unexpected<ApiError>(before.error());
+  if (!before->empty()) return reservation_of(world, call, of<Instance>(world, call).find(*before)->reservationId);
   auto tags = read_tags(call, "instance");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   Json parameters = call.in;
@@ -188,19 +202,15 @@ ApiResult run_instances(const Front& front, World& world, Call& call, Ec2& ec2) 
   if (low < 1 || high < low)
     return refuse("InvalidParameterValue", "Value (" + std::to_string(low) + ") for parameter minCount is invalid.");
   const std::string reservation = world.new_id("r");
-  Json::Array items;
   for (std::int64_t n = 0; n < high; ++n) {
     const auto id = ec2.launch(call.region, request);
     if (!id && n >= low) break;
     if (!id) return tl::unexpected<ApiError>(id.error());
     Instance& made = *of<Instance>(world, call).edit(*id);
     made.reservationId = reservation;
-    items.push_back(render_instance(world, call, made));
+    if (n == 0) remember(world, call, *id);
   }
-  return Json::object({{"reservationId", reservation},
-                       {"ownerId", world.account()},
-                       {"groupSet", Json::Array{}},
-                       {"instancesSet", std::move(items)}});
+  return reservation_of(world, call, reservation);
 }
 
 Json change(const std::string& id, const aws::InstanceState& before, const aws::InstanceState& now) {

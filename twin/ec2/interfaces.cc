@@ -1,7 +1,8 @@
 // Network interfaces and their private addresses.
 #include "base/text.h"
-#include "twin/ec2/instance_types.h"
+#include "cloud/aws/instance_types.h"
 #include "twin/ec2/nouns.h"
+#include "twin/ec2/tokens.h"
 
 namespace drydock::twin {
 
@@ -24,10 +25,10 @@ std::string mac_address(World& world) {
 constexpr std::size_t kGroupsPerInterface = 5;
 
 /// The type of the instance an interface is attached to; null for a free interface and for an unknown type.
-const InstanceType* type_of(World& world, const std::string& region, const NetworkInterface& eni) {
+const aws::InstanceType* type_of(World& world, const std::string& region, const NetworkInterface& eni) {
   if (!eni.attachment || !eni.attachment->instanceId) return nullptr;
   const auto* instance = world.table<aws::Instance>(region).find(*eni.attachment->instanceId);
-  return instance ? instance_type(instance->instanceType) : nullptr;
+  return instance ? aws::instance_type(instance->instanceType) : nullptr;
 }
 
 }  // namespace
@@ -90,7 +91,7 @@ tl::expected<std::string, ApiError> Ec2::attach_interface(const std::string& reg
   if (eni->availabilityZone != instance->availabilityZone)
     return refuse("InvalidParameterValue",
                   "The network interface and the instance are in different availability zones");
-  const InstanceType* type = instance_type(instance->instanceType);
+  const aws::InstanceType* type = aws::instance_type(instance->instanceType);
   const std::size_t count = instance->networkInterfaceIds.size() + 1;
   if (type && count > static_cast<std::size_t>(type->interfaces))
     return refuse("AttachmentLimitExceeded",
@@ -113,7 +114,7 @@ tl::expected<std::vector<std::string>, ApiError> Ec2::assign_addresses(const std
   NetworkInterface* eni = world_.table<NetworkInterface>(region).edit(interface_id);
   if (!eni)
     return tl::unexpected<ApiError>(no_such("InvalidNetworkInterfaceID.NotFound", "networkInterface ID", interface_id));
-  const InstanceType* type = type_of(world_, region, *eni);
+  const aws::InstanceType* type = type_of(world_, region, *eni);
   if (type && static_cast<int>(eni->secondaryAddresses.size()) + 1 + count > type->addresses)
     return refuse("PrivateIpAddressLimitExceeded", "Number of private addresses will exceed limit.");
   const auto* subnet = world_.table<aws::Subnet>(region).find(eni->subnetId);
@@ -212,6 +213,11 @@ const Description<NetworkInterface> kInterfaces{
     "networkInterfaceSet", "NetworkInterfaceId", kNotFound, "networkInterface ID", values, render_interface};
 
 ApiResult create_interface(World& world, Call& call, Ec2& ec2) {
+  const auto made = made_before<NetworkInterface>(world, call);
+  if (!made) return tl::unexpected<ApiError>(made.error());
+  if (!made->empty())
+    return Json::object(
+        {{"networkInterface", render_interface(world, call, *of<NetworkInterface>(world, call).find(*made))}});
   auto tags = read_tags(call, "network-interface");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   InterfaceRequest request;
@@ -232,6 +238,7 @@ ApiResult create_interface(World& world, Call& call, Ec2& ec2) {
       ec2.delete_interface(call.region, *id);
       return tl::unexpected<ApiError>(more.error());
     }
+  remember(world, call, *id);
   return Json::object(
       {{"networkInterface", render_interface(world, call, *of<NetworkInterface>(world, call).find(*id))}});
 }

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "twin/ec2/nouns.h"
 #include "twin/ec2/template_data.h"
+#include "twin/ec2/tokens.h"
 
 namespace drydock::twin {
 
@@ -87,6 +88,10 @@ bool is_template_name(const std::string& name) {
 }
 
 ApiResult create_template(World& world, Call& call) {
+  const auto before = made_before<LaunchTemplate>(world, call);
+  if (!before) return tl::unexpected<ApiError>(before.error());
+  if (!before->empty())
+    return Json::object({{"launchTemplate", rendered(*of<LaunchTemplate>(world, call).find(*before))}});
   auto tags = read_tags(call, "launch-template");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   LaunchTemplate t;
@@ -108,6 +113,7 @@ ApiResult create_template(World& world, Call& call) {
   t.tagSet = std::move(*tags);
   const LaunchTemplate& made = of<LaunchTemplate>(world, call).put(t.launchTemplateId, t);
   add_version(world, call, made, 1, std::move(data));
+  remember(world, call, t.launchTemplateId);
   return Json::object({{"launchTemplate", rendered(made)}});
 }
 

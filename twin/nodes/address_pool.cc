@@ -5,7 +5,7 @@
 #include <utility>
 
 #include "cloud/aws/arn.h"
-#include "twin/ec2/instance_types.h"
+#include "cloud/aws/instance_types.h"
 #include "twin/nodes/words.h"
 
 namespace drydock::twin::nodes {
@@ -51,7 +51,7 @@ PoolTargets pool_targets(const Json* daemon_set) {
 
 AddressPool::AddressPool(Nodes::State& state, Node& node, const aws::Instance& instance)
     : state_(state), node_(node), instance_(instance), place_(state.place_of(instance, node.region)) {
-  const ec2::InstanceType* type = ec2::instance_type(instance.instanceType);
+  const aws::InstanceType* type = aws::instance_type(instance.instanceType);
   limits_ = type ? Limits{type->interfaces, type->addresses - 1} : Limits{3, 9};
   const auto* cluster = state.kube(node);
   targets_ = pool_targets(cluster ? cluster->get("daemonsets.apps", "kube-system", "aws-node") : nullptr);

@@ -36,7 +36,8 @@ inline kubernetes::Neighbours neighbours(World& world) {
 }
 
 struct Twin {
-  std::unique_ptr<World> world = *World::open({.journal = {}, .seed = "nodes"});
+  std::unique_ptr<World> world = *World::open(
+      {.journal = {}, .seed = "nodes", .birth = from_epoch_millis(1763460000000)});  // 2025-11-18 10:00 UTC
   Front front{*world};
   Ec2 ec2{front, *world};
   kubernetes::Kubernetes kubernetes{*world, neighbours(*world), nullptr};

@@ -1,7 +1,7 @@
 // The Node object as kubelet registers it.
 #include <fmt/format.h>
 
-#include "twin/ec2/instance_types.h"
+#include "cloud/aws/instance_types.h"
 #include "twin/eks/eks.h"
 #include "twin/nodes/boot_attempt.h"
 
@@ -22,7 +22,7 @@ kube::NodeFacts facts_of(const Node& node, const aws::Instance& instance, const 
   facts.hostname = instance.privateDnsName;
   if (instance.architecture == "arm64") facts.architecture = "arm64";
   if (const auto* info = eks::version_info(version)) facts.kubelet_version = info->kubelet;
-  if (const ec2::InstanceType* type = ec2::instance_type(instance.instanceType)) {
+  if (const aws::InstanceType* type = aws::instance_type(instance.instanceType)) {
     facts.cpus = type->vcpus;
     facts.memory_kib = type->memory_mib * 963LL;  // what the kernel leaves of it: 94 % on a t3.medium
     facts.max_pods = type->interfaces * (type->addresses - 1) + 2;
