@@ -23,7 +23,7 @@ constexpr FormatRow kFormats[] = {
     {Format::pulumi_preview, "pulumi-preview", "a Pulumi preview (`pulumi preview --json`)", pulumi::looks_like_preview,
      pulumi::read_preview, pulumi::property},
     {Format::terraform, "terraform", "a Terraform plan or state (`terraform show -json`)", terraform::looks_like,
-     nullptr, nullptr},
+     terraform::read, terraform::property_name},
     {Format::cloudformation, "cloudformation", "a CloudFormation template", cloudformation::looks_like,
      cloudformation::read, cloudformation::property_name},
     {Format::describe, "describe", "describe output of the AWS CLI", describe::looks_like, nullptr, nullptr},

@@ -1,0 +1,20 @@
+// What a source names and does not hold: a subnet by its id, a role by its ARN. They become nouns of which nothing is
+// known, so that nobody takes silence for an answer.
+#pragma once
+
+#include <set>
+#include <string>
+
+#include "cloud/world/world.h"
+
+namespace drydock::readers {
+
+/// World::unknowns' field for such a noun: neither its fields nor what lies in it (a VPC's endpoints, a subnet's
+/// routes, a group's rules, a role's policies) are known.
+inline constexpr const char* kEverything = "*";
+
+/// Adds a noun, with an unknown kEverything, for every VPC, subnet, route table, security group and role that others
+/// refer to and that is not there. `understood`: ids that need no noun.
+void add_what_is_only_named(cloud::World& world, const std::set<std::string, std::less<>>& understood = {});
+
+}  // namespace drydock::readers
