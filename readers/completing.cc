@@ -72,7 +72,7 @@ class Completing {
   // True: there was none, and one must be made.
   bool missing(const std::string& id) { return !id.empty() && !understood_.contains(id) && there_.insert(id).second; }
   void nothing_known(const cloud::Ref& ref) {
-    world_.unknowns.push_back({ref, kEverything, ref.id + " (named here, and not part of the input)"});
+    world_.unknowns.push_back({ref, cloud::kAllOfIt, ref.id + " (named here, and not part of the input)"});
   }
 
   void vpc(std::string id) {

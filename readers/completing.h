@@ -9,12 +9,8 @@
 
 namespace drydock::readers {
 
-/// World::unknowns' field for such a noun: neither its fields nor what lies in it (a VPC's endpoints, a subnet's
-/// routes, a group's rules, a role's policies) are known.
-inline constexpr const char* kEverything = "*";
-
-/// Adds a noun, with an unknown kEverything, for every VPC, subnet, route table, security group and role that others
-/// refer to and that is not there. `understood`: ids that need no noun.
+/// Adds a noun, with an unknown cloud::kAllOfIt, for every VPC, subnet, route table, security group and role that
+/// others refer to and that is not there. `understood`: ids that need no noun.
 void add_what_is_only_named(cloud::World& world, const std::set<std::string, std::less<>>& understood = {});
 
 }  // namespace drydock::readers

@@ -1,6 +1,7 @@
 #include "readers/formats.h"
 
 #include "cloud/world/world.h"
+#include "cloud/world/world_file.h"
 #include "readers/cloudformation/cloudformation.h"
 #include "readers/describe/describe.h"
 #include "readers/pulumi/pulumi.h"
@@ -17,6 +18,12 @@ bool is_world(const Outline& o) {
   return found;
 }
 
+Result<Reading> read_world(const Input& input) {
+  auto world = cloud::parse_world(input.files[0].text, input.files[0].name);
+  if (!world) return pass(world);
+  return Reading{std::move(*world), {}};
+}
+
 constexpr FormatRow kFormats[] = {
     {Format::pulumi_deployment, "pulumi-deployment", "a Pulumi deployment (`pulumi stack export`)",
      pulumi::looks_like_deployment, pulumi::read_deployment, pulumi::property},
@@ -27,7 +34,7 @@ constexpr FormatRow kFormats[] = {
     {Format::cloudformation, "cloudformation", "a CloudFormation template", cloudformation::looks_like,
      cloudformation::read, cloudformation::property_name},
     {Format::describe, "describe", "describe output of the AWS CLI", describe::looks_like, nullptr, nullptr},
-    {Format::world, "world", "a world file", is_world, nullptr, nullptr},
+    {Format::world, "world", "a world file", is_world, read_world, nullptr},
 };
 
 }  // namespace

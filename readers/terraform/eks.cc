@@ -62,7 +62,7 @@ void cluster(Context& c, const Resource& r) {
     for (const auto& [key, value] : tags.as_object()) x.tags[key] = value.string_or();
   c.world.clusters.push_back(std::move(x));
   c.stands(r, ref);
-  if (r.data) c.note_unknown({ref, kEverything}, r.address);
+  if (r.data) c.note_unknown({ref, cloud::kAllOfIt}, r.address);
 }
 
 std::string cluster_of(Context& c, const Block& b, const Mark& mark) {

@@ -45,7 +45,7 @@ void endpoint(Context& c, const Resource& r) {
   x.tagSet = tags(c, b);
   c.world.vpc_endpoints.push_back(std::move(x));
   c.stands(r, ref);
-  if (r.data) c.note_unknown({ref, kEverything}, r.address);
+  if (r.data) c.note_unknown({ref, cloud::kAllOfIt}, r.address);
 }
 
 void route_table_association(Context& c, const Resource& r) {

@@ -119,7 +119,7 @@ void security_group(Context& c, const Resource& r) {
   const std::string group = x.groupId;
   c.world.security_groups.push_back(std::move(x));
   c.stands(r, ref);
-  if (r.data) return c.note_unknown({ref, kEverything}, r.address);
+  if (r.data) return c.note_unknown({ref, cloud::kAllOfIt}, r.address);
   inline_rules(c, r, b, group, false);
   inline_rules(c, r, b, group, true);
 }

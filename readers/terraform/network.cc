@@ -40,7 +40,7 @@ void vpc(Context& c, const Resource& r) {
   x.tagSet = tags(c, b);
   c.world.vpcs.push_back(std::move(x));
   c.stands(r, ref);
-  if (r.data) c.note_unknown({ref, kEverything}, r.address);
+  if (r.data) c.note_unknown({ref, cloud::kAllOfIt}, r.address);
 }
 
 void cidr_association(Context& c, const Resource& r) {
@@ -79,7 +79,7 @@ void subnet(Context& c, const Resource& r) {
   x.tagSet = tags(c, b);
   c.world.subnets.push_back(std::move(x));
   c.stands(r, ref);
-  if (r.data) c.note_unknown({ref, kEverything}, r.address);
+  if (r.data) c.note_unknown({ref, cloud::kAllOfIt}, r.address);
 }
 
 void dhcp_options(Context& c, const Resource& r) {
@@ -262,7 +262,7 @@ void transit_gateway(Context& c, const Resource& r) {
   const Ref ref = cloud::ref_of(x);
   c.world.transit_gateways.push_back(std::move(x));
   c.stands(r, ref);
-  if (r.data) c.note_unknown({ref, kEverything}, r.address);
+  if (r.data) c.note_unknown({ref, cloud::kAllOfIt}, r.address);
 }
 
 void transit_gateway_attachment(Context& c, const Resource& r) {
