@@ -269,6 +269,27 @@ const std::vector<Code>& codes() {
        "http_put_response_hop_limit = 1", ""},
       {"image.registry", "unreachable-registry", "nodes have no way to an image's registry",
        "Endpoints carry the region's own private ECR only. Mirror the image there.", "image: registry.k8s.io/...", ""},
+      {"iam.pull-through", "node-role-policy", "the node role may not import images into a pull-through cache",
+       "The first pull of an image through a cache needs ecr:BatchImportUpstreamImage, which AmazonEC2ContainerRegistry"
+       "ReadOnly has not.",
+       "AmazonEC2ContainerRegistryReadOnly on the node role", ""},
+      {"sg.between-nodes", "node-sg", "nodes do not admit one another's name queries",
+       "CoreDNS runs on some nodes and is asked from all; their security groups must admit port 53, TCP and UDP, among "
+       "nodes.",
+       "two node groups whose security groups do not name each other", ""},
+      {"pod.snat", "pod-snat", "pods leave a public subnet with their private addresses",
+       "With external source NAT the CNI does not hide pods behind the node's address, and an internet gateway drops "
+       "what "
+       "has no public one.",
+       "AWS_VPC_K8S_CNI_EXTERNALSNAT=true", ""},
+      {"fargate.public-subnet", "fargate-profile", "a subnet of a Fargate profile is public",
+       "EKS takes only subnets without a route to an internet gateway.", "subnet_ids = [public]",
+       "InvalidParameterException"},
+      {"auth.fargate", "aws-auth-mapping", "aws-auth lacks the pod execution role",
+       "EKS adds the role's line when the profile is made; a config map that is written anew without it shuts "
+       "Fargate's "
+       "nodes out.",
+       "mapRoles with the node role only", ""},
       {"efs.mount-target", "storage-network", "nodes do not reach a file system's mount target",
        "NFS needs port 2049 from the nodes to the mount target's security group.", "ingress 2049 from another CIDR",
        ""},

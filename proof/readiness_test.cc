@@ -79,7 +79,7 @@ const Row kRows[] = {
        w.erase_rules("sg-node", true), w.rule("sg-node", true, "10.0.0.0/16");
        w.rule("sg-node", true, "com.amazonaws.us-east-1.s3");
      },
-     "ready"},
+     "degraded  sg.between-nodes sg-node"},
     {"ClusterDoesNotAdmitNodes", [](PrivateWorld& w) { w.erase_rules("main/eks-cluster-sg", false); },
      "not_ready api.connect sg.cluster-ingress main"},
     {"Acl",

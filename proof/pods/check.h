@@ -47,4 +47,13 @@ void check_mount_targets(const PodCheck& check);
 void check_images(const WorldView& view, const std::vector<const Group*>& groups, Contacts& contacts, Problems& out,
                   const std::vector<Workload>& workloads);
 
+/// Port 53 from every node to every other: CoreDNS may run on any.
+void check_between_nodes(const WorldView& view, const std::vector<const Group*>& groups, Contacts& contacts,
+                         Problems& out);
+/// Pods whose private addresses reach an internet gateway as they are.
+void check_source_nat(const WorldView& view, const std::vector<const Group*>& groups, Problems& out);
+void check_fargate(const WorldView& view, std::string_view cluster, Problems& out);
+/// Whether its default route leads to an internet gateway.
+bool is_public_subnet(const WorldView& view, const std::string& subnet);
+
 }  // namespace drydock::proof

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "cloud/eks/boot_chain.h"
 #include "proof/pods/check.h"
 
@@ -78,6 +80,18 @@ void hand_over(Problems& found, Problems& known) {
   }
 }
 
+/// What keeps pods on Ready nodes from names and from the outside. A group that stops the nodes themselves stops their
+/// pods as well; that is told once.
+void hand_over_neighbours(Problems& found, Problems& known) {
+  for (Problem& problem : found.list()) {
+    const auto& list = known.list();
+    const bool told = std::any_of(list.begin(), list.end(), [&](const Problem& other) {
+      return other.finding.effect == Verdict::not_ready && other.finding.where.noun == problem.finding.where.noun;
+    });
+    if (!told) known.add(std::move(problem));
+  }
+}
+
 }  // namespace
 
 std::string PodCheck::fill(std::string_view pattern) const {
@@ -103,8 +117,12 @@ Problem PodCheck::problem(std::string_view code, std::string_view call, std::str
 void check_controllers(const WorldView& view, const std::vector<Group>& groups, Contacts& contacts, Problems& known) {
   for (const auto& cluster : view.world().clusters) {
     const std::vector<const Group*> homes = groups_for(groups, cluster);
-    if (homes.empty()) continue;
     Problems found;
+    check_fargate(view, cluster.name, found);
+    Problems neighbours;
+    check_between_nodes(view, homes, contacts, neighbours);
+    check_source_nat(view, homes, neighbours);
+    hand_over_neighbours(neighbours, known);
     const std::vector<Workload> workloads = workloads_of(view.world(), cluster.name);
     for (const Workload& workload : workloads)
       if (workload.controller)

@@ -106,7 +106,13 @@ Workload vpc_cni_of(const World& world, std::string_view cluster) {
   out.name = out.service_account = "aws-node";
   out.host_network = out.daemon = true;
   for (const auto& addon : world.addons)
-    if (addon.clusterName == cluster && addon.addonName == "vpc-cni") out.noun = cloud::ref_of(addon);
+    if (addon.clusterName == cluster && addon.addonName == "vpc-cni") {
+      out.noun = cloud::ref_of(addon);
+      const auto values = Json::parse(addon.configurationValues.value_or("{}"));
+      if (values && values->at("env").is_object())
+        for (const auto& [name, value] : values->at("env").as_object())
+          out.settings[name] = value.is_string() ? value.as_string() : value.dump();
+    }
   for (const auto& noun : world.kubernetes_objects) {
     if (noun.cluster != cluster || noun.object.path("metadata.name").string_or() != "aws-node" ||
         noun.object.at("kind").string_or() != "DaemonSet")

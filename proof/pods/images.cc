@@ -29,6 +29,41 @@ void report(const Walk& walk, const Workload& workload, const std::string& image
   walk.out.add(std::move(p));
 }
 
+/// Names that the console and the documents give to rules of pull-through caches. Which repositories are such caches is
+/// not in the input otherwise.
+/// https://docs.aws.amazon.com/AmazonECR/latest/userguide/pull-through-cache-creating-rule.html
+bool looks_like_a_cache(const eks::ImageName& image) {
+  for (const char* prefix : {"docker-hub/", "ecr-public/", "quay/", "kubernetes/", "github/", "gitlab/"})
+    if (image.repository.starts_with(prefix)) return true;
+  return false;
+}
+
+/// The first pull of an image through a cache imports it, which is an action of its own.
+void check_pull_through(const Walk& walk, const Workload& workload, const std::string& image,
+                        const eks::ImageName& name) {
+  const cloud::World& world = walk.view.world();
+  const aws::Role* role = walk.group.role;
+  if (!role || name.ecr_account != world.account || !looks_like_a_cache(name)) return;
+  const std::string resource =
+      fmt::format("arn:{}:ecr:{}:{}:repository/{}", world.partition, world.region, world.account, name.repository);
+  const Answer answer = may(walk.view, *role, {"ecr:BatchImportUpstreamImage", resource, {}}, {});
+  if (!answer.refused.empty() || answer.permission.allowed != Tri::no) return;
+  Problem p = walk.problem("iam.pull-through", "pull", Fault::denied);
+  p.finding.severity = Severity::warning;
+  p.finding.effect = Verdict::degraded;
+  p.finding.where = {cloud::ref_of(*role), "grants.attached"};
+  p.finding.message = fmt::format(
+      "{} pulls {}, by its name through a pull-through cache, and role {} may not import what "
+      "is not in the cache yet",
+      workload.name, image, role->RoleName);
+  p.finding.symptom = {fmt::format("{} ImagePullBackOff: {}: not found", workload.name, image), "at the first pull"};
+  p.finding.evidence.push_back({role->RoleName, "no identity policy allows ecr:BatchImportUpstreamImage"});
+  p.need.role = role->RoleName;
+  p.need.actions = {"ecr:BatchImportUpstreamImage"};
+  p.need.resources = {resource};
+  walk.out.add(std::move(p));
+}
+
 }  // namespace
 
 void check_images(const WorldView& view, const std::vector<const Group*>& groups, Contacts& contacts, Problems& out,
@@ -36,6 +71,7 @@ void check_images(const WorldView& view, const std::vector<const Group*>& groups
   for (const Workload& workload : workloads)
     for (const std::string& image : workload.images) {
       const eks::ImageName name = eks::parse_image(image);
+      for (const Group* group : groups) check_pull_through({view, *group, out, contacts}, workload, image, name);
       if (name.host == "localhost" || name.ecr_region == view.world().region) continue;
       const std::string host = registry_host(name);
       for (const Group* group : groups) {

@@ -62,7 +62,7 @@ void check_mount_targets(const PodCheck& check) {
     for (const Group* group : check.groups) {
       const Walk walk{check.view, *group, check.out, check.contacts};
       for (const std::string& subnet : group->subnets) {
-        if (walk.vpc_of(subnet) != eni.vpcId) continue;
+        if (walk.vpc_of(subnet) != walk.vpc_of(eni.subnetId)) continue;
         const Reach reach = reach_site(check.view.network(), walk.site(subnet), target, kNfs);
         if (reach.reached != Tri::no || reach.walls.empty()) continue;
         const Wall& wall = reach.walls.front();
