@@ -37,6 +37,15 @@ const std::vector<Code>& codes() {
        "and "
        "is terminated at once.",
        "kms_key_id = customer managed key without a grant", "AsgInstanceLaunchFailures"},
+      {"launch.ipv6-assignment", "subnet-az-mismatch", "a subnet gives instances no IPv6 addresses",
+       "Nodes of an IPv6 cluster get their address at launch; managed groups are refused subnets that assign none.",
+       "assign_ipv6_address_on_creation = false", "Ec2SubnetMissingIpv6Assignment"},
+      {"endpoint.conflict", "endpoint-conflict", "an endpoint collides with one that is there",
+       "A route table holds one gateway route a service, and a VPC one endpoint that claims a service's private names.",
+       "two aws_vpc_endpoint for s3 on one route table", "RouteAlreadyExists"},
+      {"image.unmodelled", "custom-ami", "the first steps of the nodes' image are not modelled",
+       "AL2023's first steps are; AL2's and Bottlerocket's as far as they call AWS.",
+       "ami_type = \"WINDOWS_CORE_2022_x86_64\"", ""},
       // imds, user-data, credentials
       {"imds.disabled", "imds-access", "the instance metadata service is off",
        "Nodes learn their own name, network and credentials from the metadata service. Without it nothing starts.",

@@ -190,6 +190,75 @@ const Row kRows[] = {
     {"NoCni", [](PrivateWorld& w) { w.clusters[0].bootstrapSelfManagedAddons = false; },
      "not_ready ipamd.describe-network-interfaces cni.missing main\ndegraded  addon.missing main\n"
      "degraded  addon.missing main"},
+    // Launch.
+    {"OldestZone", [](PrivateWorld& w) { w.subnets[0].availabilityZone = "us-east-1e"; },
+     "degraded launch launch.zone a"},
+    {"ManagedInAPublicSubnet",
+     [](PrivateWorld& w) {
+       w.add_nat(), w.make_managed();
+       w.nodegroups[0].subnets = {"public"};
+     },
+     "not_ready launch launch.public-subnet public"},
+    {"NoFreeAddress",
+     [](PrivateWorld& w) {
+       w.subnets[0].cidrBlock = "10.0.1.0/28";
+       for (int i = 0; i < 11; ++i)
+         w.network_interfaces.push_back(
+             {.networkInterfaceId = fmt::format("eni-{}", i), .subnetId = "a", .vpcId = "vpc"});
+     },
+     "not_ready launch launch.no-addresses a"},
+    {"KeyOfNobody",
+     [](PrivateWorld& w) {
+       w.kms_keys.push_back({.keyId = "k", .arn = "arn:aws:kms:us-east-1:123456789012:key/k"});
+       w.template_data()["blockDeviceMappingSet"] =
+           Json::array({Json::object({{"ebs", Json::object({{"kmsKeyId", w.kms_keys[0].arn}})}})});
+     },
+     "not_ready launch launch.kms-key k"},
+    {"KeyThatAutoScalingMayUse",
+     [](PrivateWorld& w) {
+       w.kms_keys.push_back({.keyId = "k", .arn = "arn:aws:kms:us-east-1:123456789012:key/k"});
+       w.kms_keys[0].policy =
+           R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"kms:*","Resource":"*","Principal":{"AWS":)"
+           R"("arn:aws:iam::123456789012:role/aws-service-role/autoscaling.amazonaws.com/AWSServiceRoleForAutoScaling"}}]})";
+       w.template_data()["blockDeviceMappingSet"] =
+           Json::array({Json::object({{"ebs", Json::object({{"kmsKeyId", w.kms_keys[0].arn}})}})});
+     },
+     "ready"},
+    {"TwoGatewaysForS3",
+     [](PrivateWorld& w) {
+       w.vpc_endpoints.push_back(w.endpoint_at("s3"));
+       w.vpc_endpoints.back().vpcEndpointId = "s3-again";
+     },
+     "not_ready  endpoint.conflict s3-again"},
+
+    // Other images.
+    {"Al2AsksEks",
+     [](PrivateWorld& w) {
+       w.images.push_back({.imageId = "ami-1", .name = "amazon-eks-node-1.29-v20240101"});
+       w.template_data()["imageId"] = "ami-1";
+       w.user_data("#!/bin/bash\n/etc/eks/bootstrap.sh main\n");
+     },
+     "not_ready user-scripts endpoint.missing vpc"},
+    {"Al2KnowsItsCluster",
+     [](PrivateWorld& w) {
+       w.images.push_back({.imageId = "ami-1", .name = "amazon-eks-node-1.29-v20240101"});
+       w.template_data()["imageId"] = "ami-1";
+       w.user_data("#!/bin/bash\n/etc/eks/bootstrap.sh main --apiserver-endpoint https://x --b64-cluster-ca LS0t\n");
+     },
+     "ready"},
+    {"Windows", [](PrivateWorld& w) { w.make_managed(), w.nodegroups[0].amiType = "WINDOWS_CORE_2022_x86_64"; },
+     "depends  image.unmodelled main/workers (the first steps of Windows nodes)"},
+
+    // The CNI.
+    {"NoMoreInterfaces",
+     [](PrivateWorld& w) {
+       w.detach("AmazonEKS_CNI_Policy");
+       w.roles[0].grants.inlined["cni"] =
+           R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":["ec2:Describe*","ec2:CreateTags",)"
+           R"("ec2:AssignPrivateIpAddresses","ec2:AttachNetworkInterface","ec2:ModifyNetworkInterfaceAttribute"],)"
+           R"("Resource":"*"}]})";
+     },
+     "degraded ipamd.assign-addresses iam.cni-growth node"},
 
     // Causes that stand behind one another.
     {"NoPrivateDnsAndClosed",

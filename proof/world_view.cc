@@ -136,7 +136,7 @@ void WorldView::add_route_tables() {
     for (const aws::Route& r : table.routeSet) {
       for (const auto* d : {&r.destinationCidrBlock, &r.destinationIpv6CidrBlock})
         if (*d) there.insert(**d);
-      if (r.destinationPrefixListId && r.gatewayId) there.insert(*r.gatewayId);
+      if (r.destinationPrefixListId) there.insert(*r.destinationPrefixListId);
     }
     for (const std::string& block : cidrs[table.vpcId]) {
       if (block.empty() || there.contains(block)) continue;
@@ -145,11 +145,11 @@ void WorldView::add_route_tables() {
       table.routeSet.push_back(std::move(local));
     }
     for (const aws::VpcEndpoint* e : gateways[table.routeTableId]) {
-      if (there.contains(e->vpcEndpointId)) continue;
       const aws::PrefixList* list = network_.prefix_list_of(aws::service_of(e->serviceName, world_.region));
       aws::Route route{.gatewayId = e->vpcEndpointId};
       route.destinationPrefixListId = list ? list->prefixListId : e->prefixListId;
-      table.routeSet.push_back(std::move(route));
+      // A table holds one such route; AWS refuses a second gateway on it.
+      if (there.insert(*route.destinationPrefixListId).second) table.routeSet.push_back(std::move(route));
     }
     const aws::RouteTable& kept = own(own_tables_, std::move(table));
     tables_[kept.routeTableId] = &kept;

@@ -132,7 +132,9 @@ void take(UserData& out, const Part& part, int depth) {
     if (depth > kMaxNesting) return;
     for (const Part& inner : split_multipart(body, parameter(part.type, "boundary"))) take(out, inner, depth + 1);
   } else if (type == kNodeType) {
-    take_config(out, body);
+    // nodeadm looks at the parts of the outermost document only; cloud-init goes deeper for its scripts.
+    // https://github.com/eksctl-io/eksctl/issues/7895
+    if (depth <= 1) take_config(out, body);
   } else if (type == "text/x-shellscript" || body.starts_with("#!")) {
     out.scripts.push_back(body);
   }

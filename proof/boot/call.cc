@@ -72,30 +72,90 @@ void report_call(const Walk& walk, const eks::BootStep& step, const Answer& answ
   walk.out.add(std::move(p));
 }
 
-bool tolerates_denial(const eks::BootStep& step) { return step.denied == eks::Then::goes_on; }
+Answer asked_of(const Walk& walk, const eks::BootStep& step, const aws::Role& role, const std::string& action,
+                const Way& way) {
+  const std::string account = step.action.starts_with("ecr:") ? walk.host_of(step).substr(0, 12) : "";
+  return may(walk.view, role, {action, walk.resource_of(step), action == "ecr:GetAuthorizationToken" ? "" : account},
+             way);
+}
+
+bool fine(const Answer& answer) { return answer.refused.empty() && answer.permission.allowed == Tri::yes; }
 
 void check_call_of(const Walk& walk, const eks::BootStep& step, const aws::Role& role, const std::string& action,
                    const Way& way) {
   eks::BootStep asked = step;
   asked.action = action;
-  const std::string resource = walk.resource_of(step);
-  const std::string account = step.action.starts_with("ecr:") ? std::string(walk.host_of(step).substr(0, 12)) : "";
-  const Answer answer =
-      may(walk.view, role, {action, resource, action == "ecr:GetAuthorizationToken" ? "" : account}, way);
-  if (answer.refused.empty() && answer.permission.allowed == Tri::yes) return;
-  report_call(walk, asked, answer, "role " + role.RoleName, role.RoleName, resource);
+  const Answer answer = asked_of(walk, step, role, action, way);
+  if (!fine(answer)) report_call(walk, asked, answer, "role " + role.RoleName, role.RoleName, walk.resource_of(step));
+}
+
+bool is_ipv6(const Walk& walk) { return walk.group.cluster->kubernetesNetworkConfig.ipFamily == "ipv6"; }
+
+std::string cni_version(const Walk& walk) {
+  for (const auto& addon : walk.view.world().addons)
+    if (addon.clusterName == walk.group.cluster->name && addon.addonName == "vpc-cni") return addon.addonVersion;
+  return {};
+}
+
+// Denials that ipamd takes in its stride. With IPv6, releases 1.22.0 and 1.22.1 do not:
+// https://github.com/aws/amazon-vpc-cni-k8s/issues/3704
+void check_describe_subnets(const Walk& walk, const eks::BootStep& step, const aws::Role& role, const Way& way) {
+  const std::string version = cni_version(walk);
+  const bool dies = version.starts_with("v1.22.0") || version.starts_with("v1.22.1");
+  if (!is_ipv6(walk) || (!version.empty() && !dies)) return;
+  Problems found;
+  const Walk apart{walk.view, walk.group, found, walk.contacts, walk.cni_role};
+  for (const char* action : {"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"})
+    check_call_of(apart, step, role, action, way);
+  for (Problem& p : found.list()) {
+    if (!dies && p.finding.effect == Verdict::not_ready) {
+      p.finding.effect = Verdict::degraded, p.finding.severity = Severity::warning;
+      p.finding.symptom = {"aws-node of releases 1.22.0 and 1.22.1 crashes; others go on", "when the CNI is upgraded"};
+    }
+    walk.out.add(std::move(p));
+  }
+}
+
+// What is asked only when pods need more addresses than the first interface has. Said where all else is allowed: who
+// may do nothing hears that once.
+void check_growth(const Walk& walk, const eks::BootStep& step, const aws::Role& role, const Way& way) {
+  for (const char* first : {"ec2:DescribeNetworkInterfaces", "ec2:AssignPrivateIpAddresses"})
+    if (!fine(asked_of(walk, step, role, first, way))) return;
+  for (const char* action : {"ec2:CreateNetworkInterface", "ec2:AttachNetworkInterface", "ec2:DescribeInstances",
+                             "ec2:ModifyNetworkInterfaceAttribute"}) {
+    const Answer answer = asked_of(walk, step, role, action, way);
+    if (fine(answer) || answer.permission.allowed == Tri::maybe) continue;
+    Problem p = walk.problem("iam.cni-growth", step.id, Fault::denied);
+    p.finding.effect = Verdict::degraded;
+    p.finding.severity = Severity::warning;
+    p.finding.where = {answer.policy, answer.field};
+    p.finding.message = fmt::format(
+        "role {} may not {}: nodes are Ready, pods beyond the first interface get no address", role.RoleName, action);
+    p.finding.evidence.push_back(
+        {role.RoleName, fmt::format("no {} policy allows {}", to_string(answer.permission.layer), action)});
+    p.finding.symptom = {"pods: failed to assign an IP address to container", "when pods fill the first interface"};
+    p.need.role = role.RoleName;
+    p.need.actions = {action};
+    p.need.resources = {walk.resource_of(step)};
+    walk.out.add(std::move(p));
+  }
 }
 
 void check_call(const Walk& walk, const eks::BootStep& step, const Way& way) {
-  if (step.action.empty() || tolerates_denial(step)) return;
+  if (step.action.empty()) return;
   if (step.credentials == eks::Credentials::ecr_presigned) {
     const std::string resource = walk.resource_of(step);
     const Answer answer = may_fetch_layer(walk.view, resource, way);
-    if (answer.refused.empty() && answer.permission.allowed == Tri::yes) return;
+    if (fine(answer)) return;
     return report_call(walk, step, answer, "the role of ECR's that signs layer addresses", "", resource);
   }
   const aws::Role* role = step.id.starts_with("ipamd.") ? walk.cni_role : walk.group.role;
-  if (role) check_call_of(walk, step, *role, std::string(step.action), way);
+  if (!role) return;
+  if (step.denied == eks::Then::goes_on) return check_describe_subnets(walk, step, *role, way);
+  const bool assigns = step.id == "ipamd.assign-addresses";
+  check_call_of(walk, step, *role, assigns && is_ipv6(walk) ? "ec2:AssignIpv6Addresses" : std::string(step.action),
+                way);
+  if (assigns && !is_ipv6(walk)) check_growth(walk, step, *role, way);
 }
 
 }  // namespace drydock::proof

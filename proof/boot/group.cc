@@ -64,17 +64,19 @@ ImageKind kind_of_ami_type(std::string_view type) {
 
 // By its name where the world knows the image, else by the language its user data speaks.
 ImageKind kind_of_image(const WorldView& view, const Group& g) {
-  if (const aws::Image* image = view.image(g.image)) {
-    const std::string name = to_lower(image->name);
+  const aws::Image* image = view.image(g.image);
+  // An AMI may be named by the parameter that holds it: resolve:ssm:/aws/service/bottlerocket/...
+  if (const std::string name = to_lower(image ? image->name : g.image); image || name.find('/') != name.npos) {
     if (name.find("bottlerocket") != name.npos) return ImageKind::bottlerocket;
     if (name.find("windows") != name.npos) return ImageKind::windows;
-    if (name.starts_with("amazon-eks-node-al2023") || name.find("al2023") != name.npos) return ImageKind::al2023;
-    if (name.starts_with("amazon-eks-node-") || name.find("amzn2") != name.npos) return ImageKind::al2;
+    if (name.find("al2023") != name.npos || name.find("amazon-linux-2023") != name.npos) return ImageKind::al2023;
+    if (name.starts_with("amazon-eks-node-") || name.find("amzn2") != name.npos ||
+        name.find("amazon-linux-2/") != name.npos)
+      return ImageKind::al2;
   }
   if (g.user_data.find("<powershell>") != g.user_data.npos) return ImageKind::windows;
   if (g.user_data.find("[settings.kubernetes]") != g.user_data.npos) return ImageKind::bottlerocket;
-  if (g.config.has_config) return ImageKind::al2023;
-  return ImageKind::custom;
+  return g.config.has_config ? ImageKind::al2023 : ImageKind::custom;
 }
 
 void resolve_role(const WorldView& view, Group& g) {

@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "cloud/aws/instance_types.h"
+#include "cloud/aws/zone_offers.h"
 #include "proof/boot/walk.h"
 
 namespace drydock::proof {
@@ -54,7 +55,69 @@ void check_subnets(const Walk& walk) {
   }
 }
 
-// A public subnet without public addresses is refused for managed groups before anything is launched.
+bool leads_to_internet(const WorldView& view, const aws::Subnet& subnet) {
+  const aws::RouteTable* table = view.network().route_table(subnet);
+  return table && std::any_of(table->routeSet.begin(), table->routeSet.end(), [&](const aws::Route& r) {
+           return r.destinationCidrBlock.value_or("") == "0.0.0.0/0" && r.gatewayId &&
+                  view.network().internet_gateway(*r.gatewayId);
+         });
+}
+
+// A public subnet that assigns no public addresses is refused for managed groups before anything is launched.
+void check_public(const Walk& walk) {
+  const Group& g = walk.group;
+  if (!refuses_public_subnets(g)) return;
+  for (const std::string& id : g.subnets) {
+    const aws::Subnet* subnet = walk.view.network().subnet(id);
+    if (!subnet || subnet->mapPublicIpOnLaunch || !leads_to_internet(walk.view, *subnet)) continue;
+    const aws::RouteTable* table = walk.view.network().route_table(*subnet);
+    report(walk, "launch.public-subnet", {cloud::ref_of(*subnet), "mapPublicIpOnLaunch"},
+           fmt::format("{} of {} leads to an internet gateway, and {} assigns no public addresses: EKS refuses it",
+                       table->routeTableId, id, id),
+           "Ec2SubnetInvalidConfiguration: one or more subnets do not automatically assign public IP addresses");
+  }
+}
+
+// A zone without the type: no instance there. With other zones left the group has fewer.
+void check_zones(const Walk& walk) {
+  const Group& g = walk.group;
+  std::vector<const aws::Subnet*> without;
+  for (const std::string& id : g.subnets) {
+    const aws::Subnet* subnet = walk.view.network().subnet(id);
+    if (!subnet || g.instance_types.empty()) continue;
+    if (std::all_of(g.instance_types.begin(), g.instance_types.end(),
+                    [&](const std::string& type) { return aws::known_not_offered(type, subnet->availabilityZone); }))
+      without.push_back(subnet);
+  }
+  for (const aws::Subnet* subnet : without) {
+    Problem p = walk.problem("launch.zone", "launch", Fault::denied);
+    p.finding.where = {cloud::ref_of(*subnet), "availabilityZone"};
+    p.finding.message = fmt::format("{} does not offer {}, so no node starts in {}", subnet->availabilityZone,
+                                    g.instance_types.front(), subnet->subnetId);
+    p.finding.symptom.text =
+        "AsgInstanceLaunchFailures: your requested instance type is not supported in your requested Availability Zone";
+    if (without.size() < g.subnets.size()) {
+      p.finding.effect = Verdict::degraded;
+      p.finding.severity = Severity::warning;
+    }
+    walk.out.add(std::move(p));
+  }
+}
+
+// Nodes of a cluster of IPv6 get their addresses at launch.
+void check_ipv6(const Walk& walk) {
+  const Group& g = walk.group;
+  if (g.cluster->kubernetesNetworkConfig.ipFamily != "ipv6") return;
+  for (const std::string& id : g.subnets) {
+    const aws::Subnet* subnet = walk.view.network().subnet(id);
+    if (!subnet || (!subnet->ipv6CidrBlocks.empty() && (subnet->assignIpv6AddressOnCreation || !g.managed))) continue;
+    report(walk, "launch.ipv6-assignment",
+           {cloud::ref_of(*subnet), subnet->ipv6CidrBlocks.empty() ? "ipv6CidrBlocks" : "assignIpv6AddressOnCreation"},
+           fmt::format("the cluster's pods have IPv6 addresses, and {} gives its instances none", id),
+           "Ec2SubnetMissingIpv6Assignment");
+  }
+}
+
 // Free addresses: five of a subnet are AWS's own; what interfaces hold is not free.
 void check_addresses(const Walk& walk) {
   for (const std::string& id : walk.group.subnets) {
@@ -87,6 +150,9 @@ void check_launch(const Walk& walk) {
   check_subnets(walk);
   check_addresses(walk);
   check_profile(walk);
+  check_public(walk);
+  check_zones(walk);
+  check_ipv6(walk);
 }
 
 }  // namespace drydock::proof

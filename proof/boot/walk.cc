@@ -103,8 +103,11 @@ void walk_group(const WorldView& view, const Group& group, Contacts& contacts, P
   Walk walk{view, group, out, contacts};
   walk.cni_role = check_cni_identity(walk);
   check_launch(walk);
+  check_volumes(walk);
+  check_conflicts(walk);
   check_metadata(walk);
   check_user_data(walk);
+  check_image(walk);
   for (const eks::BootStep& step : eks::boot_chain()) walk_step(walk, step);
   check_name(walk);
   check_mapping(walk);

@@ -52,6 +52,9 @@ Place place_of(const WorldView& view, const std::string& component, const Group&
 
 // The parts of the chain, each in a file of its own.
 void check_launch(const Walk& walk);
+void check_volumes(const Walk& walk);    // their key
+void check_conflicts(const Walk& walk);  // endpoints that exclude each other
+void check_image(const Walk& walk);      // first steps of other images than AL2023
 void check_metadata(const Walk& walk);   // steps imds and credentials
 void check_user_data(const Walk& walk);  // steps user-data, node-config, user-scripts
 void check_name(const Walk& walk);       // what the node calls itself
