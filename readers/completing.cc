@@ -38,6 +38,7 @@ class Completing {
       const auto& config = cluster.resourcesVpcConfig;
       for (const std::string& id : config.subnetIds) subnet(id, config.vpcId);
       for (const std::string& id : config.securityGroupIds) group(id, config.vpcId);
+      if (!config.clusterSecurityGroupId.empty()) group(config.clusterSecurityGroupId, config.vpcId);
       role(cluster.roleArn);
     }
     for (const auto& nodegroup : world_.nodegroups) {

@@ -33,7 +33,7 @@ constexpr FormatRow kFormats[] = {
      terraform::read, terraform::property_name},
     {Format::cloudformation, "cloudformation", "a CloudFormation template", cloudformation::looks_like,
      cloudformation::read, cloudformation::property_name},
-    {Format::describe, "describe", "describe output of the AWS CLI", describe::looks_like, nullptr, nullptr},
+    {Format::describe, "describe", "describe output of the AWS CLI", describe::looks_like, describe::read, nullptr},
     {Format::world, "world", "a world file", is_world, read_world, nullptr},
 };
 
