@@ -36,6 +36,27 @@ void add_version(CLI::App& parser, App& app) {
   });
 }
 
+/// Takes the command off `drydock node NAME [--] COMMAND...`, whose flags are not ours, and says how many words are
+/// left.
+int take_visit(int argc, char** argv, std::vector<std::string>& command) {
+  int words = 0, at = 1;
+  for (; at < argc && words < 2; ++at) {
+    const std::string_view word = argv[at];
+    if (word == "-C" || word == "--cwd" || word == "--color") {
+      ++at;
+      continue;
+    }
+    if (word.starts_with("-")) continue;
+    if (words == 0 && word != "node") return argc;
+    if (words == 1 && (word == "ls" || word == "story")) return argc;
+    ++words;
+  }
+  if (words < 2) return argc;
+  for (int i = at; i < argc; ++i)
+    if (i > at || std::string_view(argv[i]) != "--") command.emplace_back(argv[i]);
+  return at;
+}
+
 /// Names of the commands below `parser`, aliases too.
 std::vector<std::string> command_names(const CLI::App& parser) {
   std::vector<std::string> names;
@@ -162,6 +183,7 @@ int run_app(int argc, char** argv, App app) {
   add_node_commands(parser, app);
   add_eks_commands(parser, app);
   add_version(parser, app);
+  argc = take_visit(argc, argv, app.visit);
   try {
     parser.parse(argc, argv);
   } catch (const CLI::Success& e) {

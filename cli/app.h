@@ -4,6 +4,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.h"
 #include "cli/view/style.h"
@@ -32,6 +33,7 @@ struct App {
   std::string directory = ".";  // -C
   std::string colour = "auto";  // --color
   bool non_interactive = false;
+  std::vector<std::string> visit;  // `drydock node NAME COMMAND...`: the command, untouched by our own flags
 
   /// Set by the command that was chosen; run after all flags are read.
   std::function<Result<int>()> action;

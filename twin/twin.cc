@@ -12,6 +12,7 @@
 #include "twin/kubernetes/sts.h"
 #include "twin/nodes/nodes.h"
 #include "twin/storage/storage.h"
+#include "twin/visit/visit.h"
 
 namespace drydock::twin {
 
@@ -63,6 +64,7 @@ Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loo
   eks::install(*inside->world, {inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
   inside->nodes = std::make_unique<nodes::Nodes>(
       *inside->world, nodes::Neighbours{inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
+  visit::install(*inside->world, {inside->front.get(), inside->kubernetes.get(), inside->nodes.get()});
   inside->world->commit();
   return inside;
 }

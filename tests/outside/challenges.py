@@ -29,7 +29,11 @@ CHALLENGES = [
                  "It would have written kubelet's environment file last, so kubelet does not start either. No node ever registers.",
         "see": [("kubectl get nodes", r"No resources found"),
                 (f"drydock node story {A_NODE}", r"(?s)ec2:DescribeInstances.*no rule admits it.*context deadline exceeded.*"
-                                                 r"Failed to load environment files: No such file or directory")],
+                                                 r"Failed to load environment files: No such file or directory"),
+                (f"drydock node {A_NODE} systemctl status nodeadm-config", r"Active: failed \(Result: exit-code\)"),
+                (f"drydock node {A_NODE} journalctl -u kubelet -n 3", r"kubelet\.service: Failed to load environment files"),
+                (f"drydock node {A_NODE} dig +short ec2.us-east-1.amazonaws.com", r"^10\.0\."),
+                (f"drydock node {A_NODE} nc -vz ec2.us-east-1.amazonaws.com 443", r"Ncat: TIMEOUT\.")],
         "cure": [("drydock config rm endpointsAllow", r""),
                  ("drydock up --yes --suppress-outputs", r"1 updated")],
         "still": ("The rule is right now, and the nodes are as dead as before: nodeadm-config runs once a boot and does not try again. "
@@ -43,7 +47,9 @@ CHALLENGES = [
                  "and are strangers there.",
         "see": [("kubectl get nodes", r"No resources found"),
                 ("kubectl get configmap aws-auth -n kube-system -o jsonpath='{.data.mapRoles}'", r"role/service-"),
-                (f"drydock node story {A_NODE}", r'(?s)is not mapped.*err="Unauthorized"')],
+                (f"drydock node story {A_NODE}", r'(?s)is not mapped.*err="Unauthorized"'),
+                (f"drydock node {A_NODE} journalctl -u kubelet -n 4 -o cat", r'"Unable to register node with API server" err="Unauthorized"'),
+                (f"drydock node {A_NODE} aws sts get-caller-identity", r":assumed-role/node-")],
         "cure": [("drydock config set --path 'mappedRoles[1]' node", r""),
                  ("drydock up --yes --suppress-outputs", r"ConfigMap cluster-nodeAccess updated")],
         "still": ("kubelet tries again every few seconds, so nothing has to be replaced: the nodes join as soon as they are mapped.", []),
@@ -54,7 +60,9 @@ CHALLENGES = [
         "story": "The program gives the cluster's service role as `instanceRole`. It trusts eks.amazonaws.com, and EC2 may not assume it: the "
                  "instances have no credentials at all.",
         "see": [("kubectl get nodes", r"No resources found"),
-                (f"drydock node story {A_NODE}", r"(?s)AssumeRoleUnauthorizedAccess.*exceeded max wait time")],
+                (f"drydock node story {A_NODE}", r"(?s)AssumeRoleUnauthorizedAccess.*exceeded max wait time"),
+                (f"drydock node {A_NODE} aws sts get-caller-identity", r"Unable to locate credentials"),
+                (f"drydock node {A_NODE} systemctl status kubelet", r"Active: inactive \(dead\)")],
         "cure": [("drydock config rm nodeRole", r""),
                  ("drydock up --yes --suppress-outputs", r"replaced")],
         "still": ("The right role is another service role for the cluster too, so the cluster is made anew, and its nodes with it.", []),
@@ -68,7 +76,11 @@ CHALLENGES = [
                 ("kubectl get pods -n kube-system", r"aws-node-\w+ +0/2 +Init:ImagePullBackOff"),
                 ("kubectl get nodes -o jsonpath='{.items[0].status.conditions[?(@.type==\"Ready\")].message}'",
                  r"NetworkReady=false reason:NetworkPluginNotReady"),
-                (f"drydock node story {A_NODE}", r"no endpoint with private DNS serves 602401143452\.dkr\.ecr")],
+                (f"drydock node story {A_NODE}", r"no endpoint with private DNS serves 602401143452\.dkr\.ecr"),
+                (f"drydock node {A_NODE} dig +short 602401143452.dkr.ecr.us-east-1.amazonaws.com", r"^(?!10\.)\d+\."),
+                (f"drydock node {A_NODE} curl -sS -m 5 https://602401143452.dkr.ecr.us-east-1.amazonaws.com/v2/",
+                 r"curl: \(28\) Connection timed out"),
+                (f"drydock node {A_NODE} journalctl -u containerd -n 1 -o cat", r"PullImage .* failed")],
         "cure": [("drydock config rm endpoints", r""),
                  ("drydock up --yes --suppress-outputs", r"VpcEndpoint ecr\.dkr created")],
         "still": ("containerd tries again; the nodes become Ready by themselves.", []),
@@ -80,7 +92,9 @@ CHALLENGES = [
                  "gateway endpoint's policy allows prod-prod-starport-layer-bucket. ECR answers, the manifest comes, and every layer is refused.",
         "see": [("kubectl get pods -n kube-system", r"aws-node-\w+ +0/2 +Init:ImagePullBackOff"),
                 ("kubectl get events -n kube-system --field-selector reason=Failed | grep -m1 'Failed to pull'", r"403 Forbidden"),
-                (f"drydock node story {A_NODE}", r"(?s)s3:GetObject.*no VPC endpoint policy allows")],
+                (f"drydock node story {A_NODE}", r"(?s)s3:GetObject.*no VPC endpoint policy allows"),
+                (f"drydock node {A_NODE} ctr image pull --user AWS:$(drydock node {A_NODE} aws ecr get-login-password) "
+                 "602401143452.dkr.ecr.us-east-1.amazonaws.com/amazon-k8s-cni:v1.19.5-eksbuild.1", r"403 Forbidden")],
         "cure": [("drydock config rm layerBucket", r""),
                  ("drydock up --yes --suppress-outputs", r"VpcEndpoint s3 updated")],
         "still": ("containerd tries again; the nodes become Ready by themselves.", []),
@@ -130,8 +144,8 @@ def play(challenge, tell=lambda kind, *what: None):
         step(f"cp stacks/{stack}.yaml Pulumi.{stack}.yaml && drydock stack init {stack}", r"Created stack")
         code = step("drydock up --yes --suppress-outputs", r"(?s)coredns.*DEGRADED.*1 errored", may_fail=True)
         assert code != 0, "an update that fails must not exit with 0"
-        for command, wanted in challenge["see"]:
-            step(command, wanted)
+        for command, wanted in challenge["see"]:  # what one runs on a node says by its exit code that something is wrong
+            step(command, wanted, may_fail=command.startswith("drydock node $"))
         tell("text", "**Cure.**")
         for command, wanted in challenge["cure"]:
             step(command, wanted)
@@ -169,6 +183,16 @@ Nothing has to be broken for this one: AL2023 nodes run containerd, and scripts 
 ```
 $ kubectl get nodes -o wide
 %s```
+
+On the node it is as on AL2023 itself:
+
+```
+$ drydock node NAME docker ps
+%s```
+
+```
+$ drydock node NAME crictl ps
+%s```
 """
 
 
@@ -195,7 +219,8 @@ def write():
         print(f"{challenge['stack']}: written")
     place = Place()
     place.run("drydock stack init dev && drydock up --yes")
-    parts.append(FIFTH % place.run("kubectl get nodes -o wide")[1])
+    parts.append(FIFTH % tuple(place.run(command)[1] for command in (
+        "kubectl get nodes -o wide", f"drydock node {A_NODE} docker ps", f"drydock node {A_NODE} crictl ps")))
     place.close()
     (ROOT / "docs" / "challenges.md").write_text("\n".join(parts))
 

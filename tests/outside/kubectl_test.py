@@ -145,12 +145,102 @@ def test_logs_and_events(kubectl):
     assert "NodeReady" in kubectl("events", "--types=Normal")
 
 
-def test_what_is_not_modelled_says_so(kubectl):
+@pytest.fixture(scope="module")
+def running_pod(kubectl):
     kubectl("create", "deployment", "exec", f"--image={IMAGE}")
     kubectl("wait", "--for=condition=Available", "deployment/exec", "--timeout=30s")
-    assert "not supported yet by the twin" in kubectl.refused("exec", "deploy/exec", "--", "ls")
-    assert "not supported yet by the twin" in kubectl.refused("port-forward", "deploy/exec", "8080:80")
-    assert "Metrics API not available" in kubectl.refused("top", "nodes")
+    return kubectl.json("get", "pods", "-l", "app=exec")["items"][0]["metadata"]["name"]
+
+
+@pytest.mark.parametrize("command, what", [
+    (["exec", "POD", "--", "ls"], "exec"),
+    (["exec", "deploy/exec", "-it", "--", "sh"], "exec"),
+    (["attach", "POD"], "attach"),
+    (["cp", "POD:/etc/hosts", "/tmp/never"], "exec"),
+    (["port-forward", "POD", "8080:80"], "portforward"),
+    (["debug", "POD", "--image=busybox"], "ephemeralcontainers"),
+])
+def test_what_needs_a_process_says_that_there_is_none(kubectl, running_pod, command, what):
+    refusal = kubectl.refused(*[word.replace("POD", running_pod) for word in command])
+    assert f"not supported yet by the twin: {what}: pods of the twin run no processes" in refusal
+
+
+@pytest.mark.parametrize("what", ["nodes", "pods"])
+def test_top_misses_the_metrics_server(kubectl, what):
+    assert kubectl.refused("top", what).strip() == "error: Metrics API not available"
+
+
+def test_an_image_that_is_not_there(kubectl):
+    kubectl("run", "typo", "--image=quay.io/nobody/nothing:1")
+    for _ in range(50):
+        pod = kubectl("get", "pod", "typo")
+        if "ImagePull" in pod:
+            break
+    assert "ImagePullBackOff" in pod or "ErrImagePull" in pod
+    assert "quay.io/nobody/nothing:1: not found" in kubectl("describe", "pod", "typo")
+    kubectl("delete", "pod", "typo", "--now")
+
+
+def test_more_pods_than_one_interface_has_addresses(kubectl, twin):
+    kubectl("create", "deployment", "many", f"--image={IMAGE}", "--replicas=20")
+    kubectl("wait", "--for=condition=Available", "deployment/many", "--timeout=30s")
+    addresses = [p["status"]["podIP"] for p in kubectl.json("get", "pods", "-l", "app=many")["items"]]
+    assert len(set(addresses)) == 20
+    interfaces = twin.client("ec2").describe_network_interfaces(
+        Filters=[{"Name": "description", "Values": ["aws-K8S-*"]}])["NetworkInterfaces"]
+    assert interfaces and all(i["Attachment"]["DeleteOnTermination"] for i in interfaces)
+    kubectl("delete", "deployment", "many")
+
+
+def test_a_service_accounts_token_opens_its_role(kubectl, twin):
+    """IRSA as one tries it by hand: a token for STS, exchanged by the AWS CLI."""
+    iam, eks = twin.client("iam"), twin.client("eks")
+    issuer = eks.describe_cluster(name="harbour")["cluster"]["identity"]["oidc"]["issuer"]
+    host = issuer.removeprefix("https://")
+    provider = iam.create_open_id_connect_provider(
+        Url=issuer, ClientIDList=["sts.amazonaws.com"], ThumbprintList=["9" * 40])["OpenIDConnectProviderArn"]
+    trust = {"Version": "2012-10-17", "Statement": [{
+        "Effect": "Allow", "Principal": {"Federated": provider}, "Action": "sts:AssumeRoleWithWebIdentity",
+        "Condition": {"StringEquals": {f"{host}:sub": "system:serviceaccount:default:bot",
+                                       f"{host}:aud": "sts.amazonaws.com"}}}]}
+    role = iam.create_role(RoleName="bot", AssumeRolePolicyDocument=json.dumps(trust))["Role"]["Arn"]
+    kubectl("create", "serviceaccount", "bot")
+    kubectl("create", "serviceaccount", "stranger")
+
+    def assume(account, audience="sts.amazonaws.com"):
+        token = kubectl("create", "token", account, f"--audience={audience}").strip()
+        return twin.aws("sts", "assume-role-with-web-identity", "--role-arn", role, "--role-session-name", "pod",
+                        "--web-identity-token", token)
+
+    code, out = assume("bot")
+    assert code == 0 and json.loads(out)["AssumedRoleUser"]["Arn"].endswith(":assumed-role/bot/pod")
+    assert "Not authorized to perform sts:AssumeRoleWithWebIdentity" in assume("stranger")[1]
+    assert "Incorrect token audience" in assume("bot", "vault")[1]
+    token = kubectl("create", "token", "bot").strip()
+    assert "system:serviceaccount:default:bot" in kubectl(
+        "auth", "whoami", "--token", token, "--user", "nobody")
+
+
+def test_the_webhook_gives_pods_their_role(kubectl):
+    kubectl("annotate", "serviceaccount", "bot", "eks.amazonaws.com/role-arn=arn:aws:iam::123456789012:role/bot")
+    kubectl("run", "bot", f"--image={IMAGE}", "--overrides", json.dumps({"spec": {"serviceAccountName": "bot"}}))
+    env = {e["name"]: e.get("value") for e in kubectl.json("get", "pod", "bot")["spec"]["containers"][0]["env"]}
+    assert env["AWS_ROLE_ARN"].endswith(":role/bot") and env["AWS_WEB_IDENTITY_TOKEN_FILE"]
+    kubectl("delete", "pod", "bot", "--now")
+
+
+def test_a_node_is_visited(kubectl, twin):
+    name = kubectl.json("get", "nodes")["items"][0]["metadata"]["name"]
+
+    def visit(*command):
+        return twin.drydock("node", name, *command)
+
+    assert "Active: active (running)" in visit("systemctl", "status", "kubelet").stdout
+    assert "Successfully registered node" in visit("--", "journalctl", "-u", "kubelet", "-g", "registered").stdout
+    assert visit("aws", "sts", "get-caller-identity").stdout.count(":assumed-role/node/i-") == 1
+    docker = visit("docker", "ps")
+    assert docker.returncode == 127 and docker.stderr.startswith("bash: docker: command not found")
+    assert twin.drydock("node", "nobody", "date").returncode == 1
 
 
 def test_cordon_drain_and_back(kubectl):

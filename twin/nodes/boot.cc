@@ -122,6 +122,14 @@ void begin_boot(Nodes::State& state, Node& node, const char* step = "imds") {
   state.plan(node, batch_end(node));
 }
 
+/// nodeadm's last words when it has waited for EC2 in vain; none for other steps, whose words say all.
+Words last_words(const BootStep& step, const Outcome& outcome) {
+  if (step.id == "ec2.describe-instances") return describe_instances_ended(outcome);
+  if (step.id == "credentials" && outcome.kind == Kind::denied)
+    return {"Command failed error=exceeded max wait time for InstanceCondition waiter"};
+  return {};
+}
+
 }  // namespace
 
 void Nodes::State::instance_changed(const std::string& region, const aws::Instance& instance, const std::string& what) {
@@ -223,11 +231,14 @@ std::string Nodes::State::run_nodeadm(const std::string& region, const std::stri
   Node trial = *node;
   BootAttempt attempt(*this, trial, *machine);
   for (const BootStep* step = boot_step("user-data"); step && step->actor == "nodeadm-config"; step = next_of(*step))
-    if (const Outcome outcome = attempt.perform(*step); !outcome.ok())
-      return outcome.words.empty() ? outcome.why : outcome.words.back();
+    if (const Outcome outcome = attempt.perform(*step); !outcome.ok()) {
+      const Words words = last_words(*step, outcome);
+      return !words.empty() ? words.back() : outcome.words.empty() ? outcome.why : outcome.words.back();
+    }
   if (node->state != "dead" && node->state != "waiting") return {};
   if (!node->deadline.empty()) world.clock().cancel(node->deadline);
-  if (!node->open.empty()) retell(*node, node->open, [&](Entry& entry) { entry.until = now(), entry.result = "failed"; });
+  if (!node->open.empty())
+    retell(*node, node->open, [&](Entry& entry) { entry.until = now(), entry.result = "failed"; });
   node->deadline.clear();
   waiting_nodes.erase({region, id});
   begin_boot(*this, *node, "user-data");
@@ -242,12 +253,7 @@ void Nodes::State::give_up(const Json& argument) {
   const BootStep* step = boot_step(node->step);
   if (!machine || !step) return;
   const Outcome outcome = BootAttempt(*this, *node, *machine).perform(*step);
-  Words words;
-  if (step->id == "credentials" || step->id == "ec2.describe-instances")
-    words = outcome.kind == Kind::dropped
-                ? describe_instances_ended(outcome)
-                : Words{"Command failed error=exceeded max wait time for InstanceCondition waiter"};
-  die(*this, *node, *machine, *step, words);
+  die(*this, *node, *machine, *step, last_words(*step, outcome));
 }
 
 }  // namespace drydock::twin::nodes
