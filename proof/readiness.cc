@@ -142,6 +142,11 @@ class Dependence {
 
 struct Weighed {
   std::vector<const cloud::Unknown*> decides, opaque;
+  std::vector<cloud::Unknown> not_modelled;  // resources that could matter, as unknowns
+  // A noun of which nothing is known may as well hold what is missing elsewhere: no "not ready" is sure then.
+  bool nothing_is_sure() const {
+    return std::any_of(opaque.begin(), opaque.end(), [](const auto* u) { return u->field == cloud::kAllOfIt; });
+  }
 };
 
 Weighed weigh(const cloud::World& world) {
@@ -151,7 +156,23 @@ Weighed weigh(const cloud::World& world) {
     if (weight == Weight::decides) out.decides.push_back(&u);
     if (weight == Weight::opaque) out.opaque.push_back(&u);
   }
+  for (const cloud::Unmodelled& one : world.unmodelled)
+    if (one.could_matter)
+      out.not_modelled.push_back(
+          {{"unmodelled", one.address}, "", one.address + " (" + one.type + " is not modelled)"});
   return out;
+}
+
+// What was found holds only if what nobody knows does not mend it.
+void doubt(Readiness& r) {
+  for (Finding& f : r.findings) {
+    if (f.effect != Verdict::not_ready) continue;
+    f.effect = Verdict::depends;
+    f.severity = Severity::warning;
+  }
+  for (NodeGroup& group : r.node_groups)
+    if (group.verdict == Verdict::not_ready) group.verdict = Verdict::depends;
+  r.verdict = Verdict::ready;
 }
 
 const NodeGroup* same(const Readiness& r, const NodeGroup& group) {
@@ -192,6 +213,7 @@ void attribute(const cloud::World& world, const Options& options, const Weighed&
 
 Readiness prove_unknown(const cloud::World& world, const Options& options, const Weighed& weighed) {
   Readiness best = prove_known(completed(world, weighed.decides, [](const auto&) { return true; }), options, true);
+  if (weighed.nothing_is_sure()) doubt(best);
   if (best.verdict == Verdict::not_ready && best.node_groups.size() == 1) return best;
   if (!weighed.decides.empty()) {
     const Readiness worst =
@@ -199,9 +221,11 @@ Readiness prove_unknown(const cloud::World& world, const Options& options, const
     attribute(world, options, weighed, worst, best);
   }
   Dependence dependence(best);
-  for (NodeGroup& group : best.node_groups)
-    for (const cloud::Unknown* u : weighed.opaque)
-      if (group.verdict != Verdict::not_ready) dependence.add(group, *u, nullptr);
+  for (NodeGroup& group : best.node_groups) {
+    if (group.verdict == Verdict::not_ready) continue;
+    for (const cloud::Unknown* u : weighed.opaque) dependence.add(group, *u, nullptr);
+    for (const cloud::Unknown& u : weighed.not_modelled) dependence.add(group, u, nullptr);
+  }
   for (const NodeGroup& group : best.node_groups) best.verdict = worse(best.verdict, group.verdict);
   return best;
 }
@@ -209,7 +233,8 @@ Readiness prove_unknown(const cloud::World& world, const Options& options, const
 /// As if all of the world were there.
 Readiness prove_the_end(const cloud::World& world, const Options& options) {
   const Weighed weighed = weigh(world);
-  if (weighed.decides.empty() && weighed.opaque.empty()) return prove_known(world, options, true);
+  if (weighed.decides.empty() && weighed.opaque.empty() && weighed.not_modelled.empty())
+    return prove_known(world, options, true);
   return prove_unknown(world, options, weighed);
 }
 

@@ -358,6 +358,7 @@ constexpr std::string_view kMayDecide[] = {aws::Vpc::kTable,
 }  // namespace
 
 Weight weight_of(const World& world, const Unknown& u) {
+  if (u.field == cloud::kAllOfIt && u.noun.table != cloud::KubernetesObject::kTable) return Weight::opaque;
   World& any = const_cast<World&>(world);  // only looked at
   Weight weight = Weight::none;
   const bool here = in_table(any, u.noun.table, [&](auto& nouns, const auto& rules) {

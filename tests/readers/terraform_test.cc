@@ -86,6 +86,26 @@ TEST(TerraformVerdict, AWrongBucketInTheEndpointsPolicyIsTold) {
   EXPECT_EQ(origin->address, "aws_vpc_endpoint.s3");
 }
 
+TEST(TerraformVerdict, AClusterInANetworkOfAnotherPlanDepends) {
+  const Reading reading = read_plan(R"({"format_version":"1.0","values":{"root_module":{"resources":[
+    {"address":"aws_eks_cluster.c","mode":"managed","type":"aws_eks_cluster","name":"c","values":{"name":"c",
+     "role_arn":"arn:aws:iam::111122223333:role/c","arn":"arn:aws:eks:us-east-1:111122223333:cluster/c",
+     "vpc_config":[{"subnet_ids":["subnet-1","subnet-2"],"security_group_ids":[],"endpoint_private_access":true,"endpoint_public_access":false}]}},
+    {"address":"aws_eks_node_group.n","mode":"managed","type":"aws_eks_node_group","name":"n","values":{"cluster_name":"c",
+     "node_group_name":"n","node_role_arn":"arn:aws:iam::111122223333:role/n","subnet_ids":["subnet-1","subnet-2"],
+     "scaling_config":[{"desired_size":2,"max_size":2,"min_size":1}]}}]}}})");
+  const auto readiness = proof::prove(reading.world);
+  EXPECT_EQ(readiness.verdict, proof::Verdict::depends) << told(readiness);
+  EXPECT_THAT(readiness.node_groups.at(0).depends_on, Contains("subnet-1 (named here, and not part of the input)"));
+}
+
+TEST(TerraformVerdict, UserDataThatIsKnownAfterApplyMakesItDepend) {
+  const Reading reading = read_plan(plan_text("public"), {{"main.tf", text_of(kFolder + "public/main.tf")}});
+  const auto readiness = proof::prove(reading.world);
+  EXPECT_EQ(readiness.verdict, proof::Verdict::depends) << told(readiness);
+  EXPECT_THAT(readiness.node_groups.at(0).depends_on, ElementsAre("aws_launch_template.node.user_data"));
+}
+
 // --- shapes
 
 TEST(TerraformShapes, OrderFollowsReferencesAndDependsOn) {
