@@ -160,8 +160,9 @@ void look_again(Service& service) {
     std::vector<std::string> done;
     for (const auto& [key, addon] : table) {
       const bool waits = addon.status == "CREATING" || addon.status == "UPDATING" || addon.status == "DEGRADED";
-      const bool started =
-          addon.createdAt + std::chrono::duration<double>(kApplyTakes).count() <= now_seconds(service.world);
+      // At the very moment at which it is applied, another add-on's event may come first: later than that only.
+      const double applied_at = addon.modifiedAt + std::chrono::duration<double>(kApplyTakes).count();
+      const bool started = applied_at + 0.001 < now_seconds(service.world);
       if (waits && started && has_replicas(service, region, addon)) done.push_back(key);
     }
     for (const std::string& key : done) become(service.world, *table.edit(key), "ACTIVE");
