@@ -26,10 +26,8 @@ void Problems::add(Problem p) {
     return;
   }
   Problem& known = list_[it->second];
-  if (rank(p.finding.effect) > rank(known.finding.effect)) {
-    known.finding.effect = p.finding.effect;
-    known.finding.severity = p.finding.severity;
-  }
+  // Where it only might stop nodes earlier, what is told is where it does.
+  if (rank(p.finding.effect) > rank(known.finding.effect)) std::swap(known.finding, p.finding);
   unite(known.finding.node_groups, p.finding.node_groups);
   unite(known.finding.depends_on, p.finding.depends_on);
   unite(known.need.groups, p.need.groups);
