@@ -1,4 +1,4 @@
-// drydock twin start | stop | status | reset | env | clock
+// drydock twin start | stop | status | reset | load | env | clock
 #include <fmt/format.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -26,7 +26,7 @@ namespace {
 using namespace std::chrono_literals;
 
 struct TwinFlags {
-  std::string listen, duration, factor;
+  std::string listen, duration, factor, world;
   bool foreground = false, json = false, yes = false;
 };
 using Flags = std::shared_ptr<TwinFlags>;
@@ -126,6 +126,18 @@ Result<int> reset(const App& app, const TwinFlags& flags) {
   auto status = twin.get("status");
   if (!status) return pass(status);
   app.out(fmt::format("The twin has a new, empty world: {}\n", status->at("worldId").string_or("?")));
+  return kOk;
+}
+
+Result<int> load(const App& app, const TwinFlags& flags) {
+  const bool base = !file_exists(flags.world) && flags.world.find_first_of("/.") == std::string::npos;
+  auto text = base ? Result<std::string>("base: " + flags.world + "\n") : read_file(flags.world);
+  if (!text) return pass(text);
+  TwinClient twin(twin_url(TwinHome::find(app.directory)));
+  auto done = twin.post("load", Json::object({{"text", *text}, {"name", flags.world}}));
+  if (!done) return pass(done, "loading " + flags.world + " into the twin (drydock twin reset empties it)");
+  app.out(fmt::format("Loaded {} nouns into {}. Their nodes are on their way: kubectl get nodes, drydock node story\n",
+                      done->at("ids").size(), done->at("region").string_or("?")));
   return kOk;
 }
 
@@ -248,6 +260,10 @@ void add_twin_commands(CLI::App& parser, App& app) {
   add("status", "Say where it listens and what it holds", "drydock twin status --json", status)
       ->add_flag("-j,--json", flags->json, "As JSON");
   add("reset", "Empty its world", "drydock twin reset --yes", reset)->add_flag("-y,--yes", flags->yes, "Do not ask");
+  add("load", "Make a world file's world in it (docs: cloud/world/world_file.h), or a base's by its name",
+      "drydock twin load private-eks", load)
+      ->add_option("world", flags->world, "A world file, or the name of a base")
+      ->required();
   add("env", "Print what a shell needs to speak to it", "eval \"$(drydock twin env)\"", env);
   add_clock(*twin, app, flags);
 }

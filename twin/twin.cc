@@ -1,72 +1,17 @@
 #include "twin/twin.h"
 
 #include "base/http_server.h"
-#include "twin/autoscaling/autoscaling.h"
-#include "twin/ec2/ec2.h"
-#include "twin/eks/eks.h"
-#include "twin/iam/install.h"
-#include "twin/kernel/front.h"
-#include "twin/kernel/world.h"
-#include "twin/kubernetes/cluster.h"
-#include "twin/kubernetes/service_tokens.h"
-#include "twin/kubernetes/sts.h"
-#include "twin/nodes/nodes.h"
-#include "twin/storage/storage.h"
-#include "twin/visit/visit.h"
+#include "twin/inside.h"
 
 namespace drydock::twin {
 
 namespace {
 
-/// Everything that goes and comes with a world. Members in the order of their arrows: later ones may use earlier ones.
-struct Inside {
-  std::unique_ptr<World> world;
-  std::unique_ptr<Front> front;
-  std::unique_ptr<Ec2> ec2;
-  std::unique_ptr<AutoScaling> scaling;
-  std::unique_ptr<kubernetes::Kubernetes> kubernetes;
-  std::unique_ptr<nodes::Nodes> nodes;
-};
-
-/// What a cluster's API server asks of STS, EKS, IAM and EC2.
-kubernetes::Neighbours kubernetes_neighbours(World& world, Front& front) {
-  kubernetes::Neighbours out;
-  out.sts = kubernetes::ask_sts(front);
-  out.access = [&world](const kubernetes::KubeCluster& cluster) {
-    return eks::access_config(world, cluster.record().region, cluster.record().name);
-  };
-  out.private_dns_name = [&world](const kubernetes::KubeCluster& cluster, const std::string& id) {
-    return nodes::private_dns_name(world, cluster.record().region, id);
-  };
-  out.admit = [&world](const kubernetes::KubeCluster& cluster, Json& pod) { eks::admit_pod(world, cluster, pod); };
-  out.logs = [&world](const kubernetes::KubeCluster& cluster, const Json& pod, const std::string& container, bool) {
-    return nodes::logs(world, cluster.record().region, cluster.record().name, pod, container);
-  };
-  return out;
-}
-
 Result<std::unique_ptr<Inside>> open_world(const TwinOptions& options, Loop& loop) {
   World::Options about;
   about.seed = options.seed;
   if (!options.data_dir.empty()) about.journal = options.data_dir / "world.journal";
-  auto world = World::open(std::move(about));
-  if (!world) return pass(world, "opening the twin's world");
-  auto inside = std::make_unique<Inside>();
-  inside->world = std::move(*world);
-  inside->front = std::make_unique<Front>(*inside->world);
-  inside->ec2 = std::make_unique<Ec2>(*inside->front, *inside->world);
-  iam::install(*inside->front, *inside->world);
-  inside->scaling = std::make_unique<AutoScaling>(*inside->front, *inside->world, *inside->ec2);
-  storage::install(*inside->front, *inside->world);
-  inside->kubernetes = std::make_unique<kubernetes::Kubernetes>(
-      *inside->world, kubernetes_neighbours(*inside->world, *inside->front), &loop);
-  iam::verify_web_identity_by(*inside->world, kubernetes::signed_by_a_cluster_of(*inside->kubernetes));
-  eks::install(*inside->world, {inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
-  inside->nodes = std::make_unique<nodes::Nodes>(
-      *inside->world, nodes::Neighbours{inside->front.get(), inside->ec2.get(), inside->kubernetes.get()});
-  visit::install(*inside->world, {inside->front.get(), inside->kubernetes.get(), inside->nodes.get()});
-  inside->world->commit();
-  return inside;
+  return Inside::open(std::move(about), &loop);
 }
 
 }  // namespace

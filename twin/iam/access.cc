@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <chrono>
+#include <map>
 #include <unordered_map>
 
 #include "base/text.h"
 #include "cloud/aws/arn.h"
 #include "cloud/aws/managed_policies.h"
+#include "cloud/world/nouns.h"
 #include "twin/iam/api.h"
 
 namespace drydock::twin::iam {
@@ -184,7 +186,22 @@ const aws::User* user_by_arn(World& world, const std::string& arn) {
   return user && user->Arn == arn ? user : nullptr;
 }
 
+/// What the organization allows the account, level by level; service-linked roles are exempt
+/// (https://docs.aws.amazon.com/organizations/latest/userguide/orgs_manage_policies_scps.html).
+void collect_organization(World& world, const Caller& caller, Collected& out) {
+  if (caller.role_arn.find(":role/aws-service-role/") != std::string::npos) return;
+  std::map<std::int64_t, std::vector<PolicyRef>> levels;
+  for (const auto& [name, policy] : world.table<cloud::OrganizationPolicy>()) {
+    if (policy.type != "SERVICE_CONTROL_POLICY") continue;
+    std::vector<PolicyRef>& level = levels[policy.level];  // a level whose documents say nothing allows nothing
+    if (auto ref = out.ref(name, policy.document, aws::PolicyKind::identity)) level.push_back(*ref);
+  }
+  for (auto& [level, policies] : levels) out.policies.scps.push_back(std::move(policies));
+}
+
 void collect(World& world, const Caller& caller, std::string_view access_key_id, Collected& out) {
+  if (caller.kind == Caller::Kind::user || caller.kind == Caller::Kind::role_session)
+    collect_organization(world, caller, out);
   if (caller.kind == Caller::Kind::user) {
     if (const aws::User* user = user_by_arn(world, caller.arn))
       collect_grants(world, user->grants, user->boundary, out);
