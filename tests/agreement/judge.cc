@@ -1,0 +1,72 @@
+#include "tests/agreement/judge.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+
+namespace drydock::agreement {
+namespace {
+
+/// Whether a fault alone keeps nodes from being Ready, as the twin lives it.
+bool breaks(const Draw& draw, const Drawn& fault) {
+  Draw alone = draw;
+  alone.faults = {fault};
+  const Life life = live(spread(alone.world()));
+  return life.refusal.empty() && !life.all_ready();
+}
+
+/// The first fix of every finding, again and again until nothing is left to fix.
+cloud::World repaired(cloud::World world, std::string& offered) {
+  for (int round = 0; round < 8; ++round) {
+    const proof::Readiness now = proof::prove(world);
+    bool changed = false;
+    for (const proof::Finding& f : now.findings) {
+      if (f.effect != proof::Verdict::not_ready || f.fixes.empty()) continue;
+      world = proof::apply(world, f.fixes.front().edits);
+      offered += fmt::format(" [{}: {}]", f.code, f.fixes.front().text);
+      changed = true;
+      break;
+    }
+    if (!changed) break;
+  }
+  return world;
+}
+
+}  // namespace
+
+Judgement judge(const Draw& draw, bool fixes) {
+  Judgement out;
+  std::vector<const Change*> applied;
+  const cloud::World world = draw.world(&applied);
+  out.comparison = compare(world);
+  out.differences = out.comparison.differences;
+  if (!out.comparison.life.refusal.empty()) return out;
+  const std::set<std::string> found = classes_of(out.comparison.proof);
+  std::set<std::string> expected;
+  for (const Drawn& fault : draw.faults) {
+    if (!breaks(draw, fault)) continue;
+    ++out.injected;
+    bool named = true;
+    for (const std::string& cause : split(fault.change->cause_class, '|')) {
+      expected.insert(cause);
+      named = named && found.contains(cause);
+    }
+    out.named += named;
+    if (!named)
+      out.differences.push_back(fmt::format("not named: {} ({})", fault.change->name, fault.change->cause_class));
+  }
+  for (const std::string& cause : found)
+    if (!expected.contains(cause)) out.differences.push_back("a cause that nobody put there: " + cause);
+  if (!fixes || out.comparison.life.all_ready()) return out;
+  std::string offered;
+  const cloud::World healed = repaired(spread(world), offered);
+  const Life life = live(healed);
+  const bool proved = proof::prove(healed).verdict < proof::Verdict::depends;
+  if (proved && !life.all_ready())
+    out.differences.push_back(fmt::format("fixes that do not heal:{} -> {}", offered, life.describe()));
+  if (!proved)
+    out.differences.push_back(fmt::format("no fixes to the end:{} -> {}", offered, describe(proof::prove(healed))));
+  return out;
+}
+
+}  // namespace drydock::agreement
