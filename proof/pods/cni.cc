@@ -102,6 +102,25 @@ const aws::Role* by_web_identity(const Walk& walk, const Workload& cni, const Po
   return nullptr;
 }
 
+/// The agent asks for the pod's credentials under the node's role.
+void check_agents_permission(const Walk& walk) {
+  constexpr const char* kAction = "eks-auth:AssumeRoleForPodIdentity";
+  if (!walk.group.role) return;
+  const aws::Role& role = *walk.group.role;
+  const Answer answer = may(walk.view, role, {kAction, "*", {}}, {});
+  if (!answer.refused.empty() || answer.permission.allowed != Tri::no) return;
+  Problem p =
+      problem(walk, "iam.node-role", {cloud::ref_of(role), "grants.attached"},
+              fmt::format("role {} may not {}, so the agent of Pod Identity gets no credentials for the VPC CNI",
+                          role.RoleName, kAction),
+              fmt::format("AccessDeniedException: not authorized to perform: {}", kAction));
+  p.finding.evidence.push_back({role.RoleName, fmt::format("no identity policy allows {}", kAction)});
+  p.need.role = role.RoleName;
+  p.need.actions = {kAction};
+  p.need.resources = {"*"};
+  walk.out.add(std::move(p));
+}
+
 const aws::Role* by_association(const Walk& walk, const Workload& cni, const PodIdentity& identity) {
   const aws::eks::Cluster& cluster = *walk.group.cluster;
   if (!has_pod_identity_agent(walk.view.world(), cluster)) {
@@ -112,6 +131,7 @@ const aws::Role* by_association(const Walk& walk, const Workload& cni, const Pod
     return nullptr;
   }
   check_credentials_host(walk, cni, fmt::format("eks-auth.{}.api.aws", walk.view.world().region), "eks-auth");
+  check_agents_permission(walk);
   if (!identity.role) return report_unknown_role(walk, identity), nullptr;
   for (const char* action : {"sts:AssumeRole", "sts:TagSession"})
     if (const Answer answer = may_assume(walk.view, *identity.role, "pods.eks.amazonaws.com", action);

@@ -85,13 +85,13 @@ std::string global_sts_host(const WorldView& view) { return fmt::format("sts.{}"
 
 PodIdentity identity_of(const WorldView& view, const Workload& workload) {
   PodIdentity out;
-  // What the SDKs look for first is the web identity. https://docs.aws.amazon.com/sdkref/latest/guide/
-  if (take_irsa(view, workload, out)) {
+  // EKS's webhook gives a pod one of the two; an association goes first.
+  if (take_association(view, workload, out)) {
+    out.source = Source::pod_identity;
+  } else if (take_irsa(view, workload, out)) {
     out.source = Source::irsa;
     out.sts_host = is_regional(view, workload) ? fmt::format("sts.{}.{}", view.world().region, view.suffix())
                                                : global_sts_host(view);
-  } else if (take_association(view, workload, out)) {
-    out.source = Source::pod_identity;
   } else {
     return out;
   }

@@ -8,6 +8,7 @@
 #include "cloud/aws/arn.h"
 #include "cloud/eks/registries.h"
 #include "twin/nodes/address_pool.h"
+#include "twin/nodes/controller_start.h"
 #include "twin/nodes/pod_credentials.h"
 #include "twin/nodes/pods.h"
 #include "twin/nodes/words.h"
@@ -118,9 +119,11 @@ void Nodes::State::run_pod(const std::string& region, const std::string& key) {
     if (obstacle->crash) pod->restarts = std::max<std::int64_t>(pod->restarts, 3);
     if (!obstacle->network) {
       const BootStep* step = step_of(obstacle->step);
+      const auto* controller = controller_in(containers_of(object)[obstacle->container]);
+      const std::string actor(controller ? controller->name : "kubelet");
       BootStep made{.id = obstacle->step,
                     .track = drydock::eks::Track::aws_node,
-                    .actor = "kubelet",
+                    .actor = obstacle->crash ? std::string_view(actor) : "kubelet",
                     .what = "starts a container",
                     .retry = std::chrono::seconds(300)};
       Entry entry = entry_of(*node, step ? *step : made, obstacle->outcome, machine->privateIpAddress, attempt.at(), 0);

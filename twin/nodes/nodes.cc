@@ -4,6 +4,7 @@
 
 #include "base/hash.h"
 #include "cloud/eks/registries.h"
+#include "twin/nodes/controller_start.h"
 #include "twin/nodes/state.h"
 
 namespace drydock::twin::nodes {
@@ -169,6 +170,11 @@ Result<std::vector<std::string>> logs(World& world, const std::string& region, c
   if (const Entry* open = found->open.empty() ? nullptr : world.table<Entry>(region).find(found->open);
       open && open->actor == "ipamd")
     lines.insert(lines.end(), open->words.begin(), open->words.end());
+  for (const Json& one : containers_of(pod))
+    if (const auto* controller = one.at("name").string_or() == container ? controller_in(one) : nullptr)
+      for (const auto& [entry_key, entry] : world.table<Entry>(region))
+        if (entry.actor == controller->name && entry_key.starts_with(found->instanceId + "/"))
+          lines.insert(lines.end(), entry.words.begin(), entry.words.end());
   return lines;
 }
 

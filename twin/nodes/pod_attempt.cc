@@ -3,6 +3,7 @@
 
 #include "cloud/aws/arn.h"
 #include "twin/nodes/address_pool.h"
+#include "twin/nodes/controller_start.h"
 #include "twin/nodes/image_pull.h"
 #include "twin/nodes/pod_credentials.h"
 #include "twin/nodes/pods.h"
@@ -47,11 +48,20 @@ std::optional<Obstacle> PodAttempt::run(const Json& container, std::size_t index
     obstacle->container = index;
     return obstacle;
   }
+  if (const auto* controller = controller_in(container)) return run_controller(container, index, *controller);
   if (!is_cni(container) || node_.network) return std::nullopt;
   auto obstacle = find_credentials(container);
   if (!obstacle) obstacle = start_ipamd();
   if (obstacle) obstacle->container = index;
   return obstacle;
+}
+
+std::optional<Obstacle> PodAttempt::run_controller(const Json& container, std::size_t index,
+                                                   const drydock::eks::Controller& controller) {
+  ControllerStart start = start_controller(state_, node_, instance_, pod_, container, controller, at_);
+  for (Entry& entry : start.entries) entries_.push_back(std::move(entry));
+  if (start.obstacle) start.obstacle->container = index;
+  return std::move(start.obstacle);
 }
 
 std::optional<Obstacle> PodAttempt::pull(const std::string& image) {

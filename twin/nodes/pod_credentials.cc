@@ -29,11 +29,18 @@ const BootStep& credential_step(std::string_view id) {
 
 std::string account_of(const Json& pod) { return pod.path("spec.serviceAccountName").string_or("default"); }
 
-Outcome reach_step(Nodes::State& state, const Node& node, const Place& place, const BootStep& step) {
-  return reach(state.networks, place,
-               drydock::eks::fill_in(
-                   step.host, {{"region", node.region}, {"suffix", std::string(aws::dns_suffix_of(node.region))}}),
-               step.port);
+Outcome reach_step(Nodes::State& state, const Node& node, const Place& place, const BootStep& step,
+                   std::string_view host) {
+  return reach(
+      state.networks, place,
+      drydock::eks::fill_in(host, {{"region", node.region}, {"suffix", std::string(aws::dns_suffix_of(node.region))}}),
+      step.port);
+}
+
+/// SDKs ask the region's STS, unless they are told to go on asking the global one.
+/// https://docs.aws.amazon.com/sdkref/latest/guide/feature-sts-regionalized-endpoints.html
+std::string_view sts_host(const Json& container, const BootStep& step) {
+  return env_of(container, "AWS_STS_REGIONAL_ENDPOINTS") == "legacy" ? "sts.{suffix}" : step.host;
 }
 
 void deny(Outcome& outcome, std::string cause, std::string why) {
@@ -43,9 +50,9 @@ void deny(Outcome& outcome, std::string cause, std::string why) {
 }
 
 CredentialSearch by_web_identity(Nodes::State& state, const Node& node, const Place& place, const Json& pod,
-                                 const std::string& role_arn) {
+                                 const Json& container, const std::string& role_arn) {
   CredentialSearch out{.step = &credential_step("sts.web-identity")};
-  out.outcome = reach_step(state, node, place, *out.step);
+  out.outcome = reach_step(state, node, place, *out.step, sts_host(container, *out.step));
   if (!out.outcome.ok()) {
     out.outcome.words = web_identity_error(out.outcome, {}, {});
     return out;
@@ -82,7 +89,7 @@ CredentialSearch by_pod_identity(Nodes::State& state, const Node& node, const Pl
         "\"http://169.254.170.23/v1/credentials\": dial tcp 169.254.170.23:80: connect: connection refused"};
     return out;
   }
-  out.outcome = reach_step(state, node, place, *out.step);
+  out.outcome = reach_step(state, node, place, *out.step, out.step->host);
   if (out.outcome.ok()) out.outcome = ask(state.world, place, instance_signer(node), *out.step, "*", out.outcome);
   if (out.outcome.ok()) {
     const auto* association =
@@ -108,7 +115,7 @@ CredentialSearch find_pod_credentials(Nodes::State& state, const Node& node, con
                                       const Json& container) {
   const std::string role = env_of(container, "AWS_ROLE_ARN");
   if (!role.empty() && !env_of(container, "AWS_WEB_IDENTITY_TOKEN_FILE").empty())
-    return by_web_identity(state, node, place, pod, role);
+    return by_web_identity(state, node, place, pod, container, role);
   if (!env_of(container, "AWS_CONTAINER_CREDENTIALS_FULL_URI").empty()) return by_pod_identity(state, node, place, pod);
   return {};
 }

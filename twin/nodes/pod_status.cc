@@ -144,8 +144,10 @@ void write_events(kubernetes::KubeCluster& kube, const Json& pod, const Obstacle
                obstacle.message);
   if (obstacle.crash) {
     say("Normal", "Started", "Started container " + container.at("name").string_or());
-    say("Warning", "Unhealthy",
-        "Liveness probe failed: timeout: failed to connect service \"unix:///var/run/aws-node/ipamd.sock\" within 5s");
+    if (is_cni(container))
+      say("Warning", "Unhealthy",
+          "Liveness probe failed: timeout: failed to connect service \"unix:///var/run/aws-node/ipamd.sock\" within "
+          "5s");
     if (obstacle.outcome.kind == Kind::denied && obstacle.step.starts_with("ipamd."))
       write_missing_permission(kube, pod, boot_step(obstacle.step)->action, node);
     say("Warning", "BackOff",

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "cloud/eks/controllers.h"
 #include "cloud/eks/registries.h"
 #include "twin/nodes/state.h"
 
@@ -39,6 +40,8 @@ class PodAttempt {
 
  private:
   std::optional<Obstacle> run(const Json& container, std::size_t index);
+  std::optional<Obstacle> run_controller(const Json& container, std::size_t index,
+                                         const drydock::eks::Controller& controller);
   std::optional<Obstacle> pull(const std::string& image);
   std::optional<Obstacle> find_credentials(const Json& container);
   std::optional<Obstacle> start_ipamd();
