@@ -124,4 +124,14 @@ void add_what_is_only_named(cloud::World& world, const std::set<std::string, std
   Completing(world, understood).run();
 }
 
+void note_unread_aws_auth(cloud::World& world, const aws::eks::Cluster& cluster) {
+  if (cluster.accessConfig.authenticationMode == "API") return;
+  const std::string key = cluster.name + "/ConfigMap/kube-system/aws-auth";
+  if (cloud::find(world.kubernetes_objects, key)) return;
+  world.unknowns.push_back({{cloud::KubernetesObject::kTable, key},
+                            cloud::kAllOfIt,
+                            "ConfigMap aws-auth of cluster " + cluster.name +
+                                " (kubectl -n kube-system get configmap aws-auth -o json tells it)"});
+}
+
 }  // namespace drydock::readers

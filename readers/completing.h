@@ -13,4 +13,7 @@ namespace drydock::readers {
 /// others refer to and that is not there. `understood`: ids that need no noun.
 void add_what_is_only_named(cloud::World& world, const std::set<std::string, std::less<>>& understood = {});
 
+/// Notes that nobody could read a cluster's aws-auth, where its mode makes that matter and no object says it.
+void note_unread_aws_auth(cloud::World& world, const aws::eks::Cluster& cluster);
+
 }  // namespace drydock::readers

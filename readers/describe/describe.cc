@@ -56,6 +56,7 @@ Result<Reading> read(const Input& input) {
   fill_identity(filler);
   fill_eks(filler);
   add_what_is_only_named(world);
+  for (const auto& cluster : world.clusters) note_unread_aws_auth(world, cluster);
   for (const Needed& needed : kNeeded) {
     if (all.has(needed.key)) continue;
     reading.notes.push_back(std::string("the answer of `aws ") + needed.call + "` is not among the files");

@@ -136,6 +136,18 @@ TEST(Describe, AClusterAndItsObjects) {
   EXPECT_THAT(named, testing::IsSupersetOf({"subnet-1", "sg-9", "c", "n", "vpc-1"}));
 }
 
+TEST(Describe, AnAwsAuthThatNobodyReadIsUnknown) {
+  const auto sources = [](const std::string& mode) {
+    std::string out;
+    const Reading reading = read_files(
+        {{"c.json", R"({"cluster":{"name":"demo","accessConfig":{"authenticationMode":")" + mode + R"("}}})"}});
+    for (const auto& unknown : reading.world.unknowns) out += unknown.source;
+    return out;
+  };
+  EXPECT_THAT(sources("API_AND_CONFIG_MAP"), HasSubstr("ConfigMap aws-auth of cluster demo"));
+  EXPECT_EQ(sources("API"), "");
+}
+
 TEST(Describe, FaultsNameTheFile) {
   const auto why = [](std::vector<File> files) {
     auto reading = read({.files = std::move(files)}, Format::describe);

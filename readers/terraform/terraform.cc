@@ -74,6 +74,7 @@ class Reader {
     }
     for (const auto& [type, resources] : by_type) not_modelled(type, resources);
     add_what_is_only_named(reading_.world, understood());
+    aws_auth();
     read_order(context_, sources_.locals);
     positions();
     for (std::string& note : context_.notes) reading_.notes.push_back(std::move(note));
@@ -146,6 +147,15 @@ class Reader {
     std::set<std::string, std::less<>> out = context_.derived_ids();
     for (const auto& cluster : reading_.world.clusters) out.insert(cluster.resourcesVpcConfig.clusterSecurityGroupId);
     return out;
+  }
+
+  // A cluster that is there already may have an aws-auth that this plan does not know; a new one has none.
+  void aws_auth() {
+    for (const Resource& r : plan_.resources) {
+      if (r.type != "aws_eks_cluster" || r.created) continue;
+      if (const auto* cluster = cloud::find(reading_.world.clusters, context_.name_of(r)))
+        note_unread_aws_auth(reading_.world, *cluster);
+    }
   }
 
   void positions() {

@@ -32,6 +32,8 @@ class Cloud {
     thread_.join();
   }
 
+  std::string url() const { return twin_->url(); }
+
   /// Checks and creates; fails the test if either fails.
   ResourceState create(const std::string& type, const std::string& name, PropertyMap in) {
     auto made = try_create(type, name, std::move(in));
