@@ -190,7 +190,9 @@ Result<int> export_state(const App& app, const StackFlags& flags) {
   if (!workspace) return pass(workspace);
   auto stack = workspace->open_stack(app, flags.stack, Access::read);
   if (!stack) return missing(app, stack.error());
-  Json deployment = (*stack)->deployment();
+  auto latest = (*stack)->backend().read((*stack)->id());
+  if (!latest) return pass(latest);
+  Json deployment = std::move(*latest);
   if (deployment.is_null() || flags.show_secrets) {
     engine::StateWriter writer(flags.show_secrets ? engine::SecretForm::plaintext : engine::SecretForm::encrypted,
                                &(*stack)->secrets());

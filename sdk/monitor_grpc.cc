@@ -3,6 +3,8 @@
 
 #include <array>
 #include <cstdio>
+#include <deque>
+#include <mutex>
 
 #include "pulumi/engine.grpc.pb.h"
 #include "pulumi/resource.grpc.pb.h"
@@ -40,6 +42,44 @@ struct InFlight {
   grpc::ClientContext context;
   Request request;
   Reply reply;
+};
+
+/// Lets so many calls be under way at a time: one costs some 10 KB at each end. A registration that waits here waits
+/// for others that the engine has already; so the order in which they come never matters to it.
+class Gate : public std::enable_shared_from_this<Gate> {
+ public:
+  using Leave = std::function<void()>;
+  using Start = std::function<void(Leave)>;  // to be left once, from any thread
+
+  void enter(Start start) {
+    {
+      std::lock_guard lock(mutex_);
+      if (under_way_ >= kMost) return waiting_.push_back(std::move(start));
+      ++under_way_;
+    }
+    start([gate = shared_from_this()] { gate->leave(); });
+  }
+
+ private:
+  static constexpr int kMost = 512;
+
+  void leave() {
+    Start next;
+    {
+      std::lock_guard lock(mutex_);
+      if (waiting_.empty()) {
+        --under_way_;
+        return;
+      }
+      next = std::move(waiting_.front());
+      waiting_.pop_front();
+    }
+    next([gate = shared_from_this()] { gate->leave(); });
+  }
+
+  std::mutex mutex_;
+  int under_way_ = 0;          // guarded by mutex_
+  std::deque<Start> waiting_;  // guarded by mutex_
 };
 
 /// What no engine takes is refused here, where it can be named.
@@ -220,7 +260,15 @@ class GrpcMonitor final : public Monitor {
 
   void register_resource(RegisterRequest request, DoneFn<RegisterReply> done) override {
     if (refused(request.object, done)) return;
-    send(async(), &Async::RegisterResource, wire_of(request), std::move(done), &reply_of);
+    // A remote component's call lasts as long as its provider works, and what it waits for may be registered after it.
+    if (!request.custom) return send(async(), &Async::RegisterResource, wire_of(request), std::move(done), &reply_of);
+    gate_->enter([monitor = monitor_, request = std::move(request), done = std::move(done)](Gate::Leave leave) {
+      DoneFn<RegisterReply> left = [done, leave = std::move(leave)](CallResult<RegisterReply> reply) {
+        leave();
+        done(std::move(reply));
+      };
+      send(monitor->async(), &Async::RegisterResource, wire_of(request), std::move(left), &reply_of);
+    });
   }
 
   void read_resource(ReadResourceRequest r, DoneFn<ReadResourceReply> done) override {
@@ -317,7 +365,8 @@ class GrpcMonitor final : public Monitor {
     return out;
   }
 
-  std::unique_ptr<pulumirpc::ResourceMonitor::Stub> monitor_;
+  std::shared_ptr<pulumirpc::ResourceMonitor::Stub> monitor_;
+  std::shared_ptr<Gate> gate_ = std::make_shared<Gate>();
   std::unique_ptr<pulumirpc::Engine::Stub> engine_;
 };
 

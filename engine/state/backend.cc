@@ -224,23 +224,23 @@ Result<Json> Backend::read(const StackId& id) const {
   if (version != 3)
     return fail(ErrorCode::unsupported,
                 fmt::format("not supported yet: state of version {} in {} (only version 3)", version, path));
-  return document->at("checkpoint").at("latest");
+  Json* latest = document->find("checkpoint")->find("latest");
+  return latest ? std::move(*latest) : Json();
 }
 
 std::string Backend::checkpoint_text(const StackId& id, const Json& deployment) {
-  Json checkpoint = Json::object({{"stack", id.qualified()}});
-  if (!deployment.is_null()) checkpoint["latest"] = deployment;
-  return Json::object({{"version", 3}, {"checkpoint", std::move(checkpoint)}}).dump();
+  std::string latest = deployment.is_null() ? "" : R"("latest":)" + deployment.dump() + ",";
+  return fmt::format(R"({{"checkpoint":{{{}"stack":{}}},"version":3}})", latest, json_quote(id.qualified()));
 }
 
-Result<void> Backend::write(const StackId& id, const Json& deployment) {
+Result<void> Backend::write(const StackId& id, const std::string& checkpoint) {
   std::string path = checkpoint_path(id);
   if (auto made = make_directories(below("stacks", id)); !made) return made;
   // A hard link keeps the old version under its second name; the new one then takes the first in one step.
   std::error_code ignored;
   std::filesystem::remove(path + ".bak", ignored);
   std::filesystem::create_hard_link(path, path + ".bak", ignored);
-  return write_file(path, checkpoint_text(id, deployment), true);
+  return write_file(path, checkpoint, true);
 }
 
 Result<void> Backend::add_history(const StackId& id, const HistoryEntry& entry) {

@@ -69,7 +69,7 @@ class Backend {
   /// the backup to take instead.
   Result<Json> read(const StackId& id) const;
   /// Durable and in one step; the version before becomes .bak.
-  Result<void> write(const StackId& id, const Json& deployment);
+  Result<void> write(const StackId& id, const std::string& checkpoint);
   Result<void> add_history(const StackId& id, const HistoryEntry& entry);
   /// The history files as they are, the newest first: {"kind", "startTime", "endTime", "message", "result", ...}.
   std::vector<Json> history(const StackId& id) const;
@@ -88,6 +88,7 @@ class Backend {
   std::string journal_path(const StackId& id) const;
   /// SHA-256 of the checkpoint file, as hex; empty if there is none.
   std::string fingerprint(const StackId& id) const;
+  /// What a checkpoint file holds; for write().
   static std::string checkpoint_text(const StackId& id, const Json& deployment);
 
  private:

@@ -23,7 +23,8 @@ Result<std::unique_ptr<StackFile>> StackFile::open(Backend backend, const Projec
   std::unique_ptr<StackFile> file(
       new StackFile(std::move(backend), project, {project.name, std::move(stack)}, std::move(*settings)));
   // Before the lock: a missing stack is told as missing.
-  if (auto read = file->backend_.read(file->id_); !read) return pass(read);
+  if (!file->backend_.exists(file->id_))
+    if (auto read = file->backend_.read(file->id_); !read) return pass(read);
   bool journal_left = file_exists(file->backend_.journal_path(file->id_));
   if (access == Access::write || journal_left) {
     auto lock = file->backend_.lock(file->id_);
@@ -45,14 +46,13 @@ Result<std::unique_ptr<StackFile>> StackFile::open(Backend backend, const Projec
 Result<void> StackFile::load(const SecretsManager::PassphraseSource& passphrase) {
   auto deployment = backend_.read(id_);
   if (!deployment) return pass(deployment);
-  deployment_ = std::move(*deployment);
-  auto salt = deployment_salt(deployment_);
+  auto salt = deployment_salt(*deployment);
   if (!salt) return pass(salt);
   std::string config_salt = settings_.encryption_salt();
   secrets_ = std::make_unique<SecretsManager>(salt->empty() ? config_salt : *salt, passphrase);
   if (!config_salt.empty() && config_salt != secrets_->salt())
     config_secrets_ = std::make_unique<SecretsManager>(config_salt, passphrase);
-  auto snapshot = read_deployment(deployment_, *secrets_);
+  auto snapshot = read_deployment(*deployment, *secrets_);
   if (!snapshot) return pass(snapshot, fmt::format("reading {}", backend_.checkpoint_path(id_)));
   snapshot_ = std::move(*snapshot);
   return {};
@@ -91,13 +91,12 @@ Result<void> StackFile::store(const Snapshot& snapshot, Journal* journal) {
     (*deployment)["metadata"] = Json::object(
         {{"integrity_error", Json::object({{"version", ""}, {"command", "drydock"}, {"error", errors.front()}})}});
   }
-  if (journal) {
-    auto noted = journal->note_folded(hex(sha256(Backend::checkpoint_text(id_, *deployment))));
-    if (!noted) return noted;
-  }
-  if (auto written = backend_.write(id_, *deployment); !written) return written;
+  const std::string text = Backend::checkpoint_text(id_, *deployment);
+  *deployment = Json();
+  if (journal)
+    if (auto noted = journal->note_folded(hex(sha256(text))); !noted) return noted;
+  if (auto written = backend_.write(id_, text); !written) return written;
   snapshot_ = snapshot;
-  deployment_ = std::move(*deployment);
   // Pulumi looks for the salt in the settings file as well.
   if (settings_.encryption_salt().empty() && !secrets_->salt().empty()) {
     settings_.set_encryption_salt(secrets_->salt());

@@ -27,8 +27,6 @@ class StackFile {
 
   const StackId& id() const { return id_; }
   const Snapshot& snapshot() const { return snapshot_; }
-  /// The deployment as the checkpoint has it; null for a stack that never ran.
-  const Json& deployment() const { return deployment_; }
   StackSettings& settings() { return settings_; }
   SecretsManager& secrets() { return *secrets_; }  // of the state
   SecretsManager& config_secrets() { return config_secrets_ ? *config_secrets_ : *secrets_; }
@@ -56,7 +54,6 @@ class StackFile {
   StackSettings settings_;
   std::optional<StackLock> lock_;
   std::unique_ptr<SecretsManager> secrets_, config_secrets_;
-  Json deployment_;
   Snapshot snapshot_;
   std::unique_ptr<Journal> journal_;
   int folded_changes_ = 0;
