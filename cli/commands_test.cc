@@ -182,8 +182,8 @@ TEST_F(Commands, UnknownWordsGetTheNearestKnownOne) {
 
 TEST_F(Commands, FlagsThatAreNotBuiltYetSaySo) {
   EXPECT_EQ(run({"stack", "init", "dev"}), 0);
-  EXPECT_EQ(run({"up", "--target", "urn:x", "-y"}), 2);
-  EXPECT_EQ(err_, "error: not supported yet: --target\n");
+  EXPECT_EQ(run({"up", "--exclude", "urn:x", "-y"}), 2);
+  EXPECT_EQ(err_, "error: not supported yet: --exclude\n");
 }
 
 TEST_F(Commands, BadProjectsAreExplained) {

@@ -147,6 +147,11 @@ class StackRun {
     d.options.ignore_protect = flags_.ignore_protect;
     d.options.parallel = flags_.parallel;
     d.options.replace_urns = flags_.replace;
+    d.options.replace_urns.insert(d.options.replace_urns.end(), flags_.target_replace.begin(),
+                                  flags_.target_replace.end());
+    d.options.targets = flags_.target;
+    d.options.targets.insert(d.options.targets.end(), flags_.target_replace.begin(), flags_.target_replace.end());
+    d.options.target_dependents = flags_.target_dependents;
     d.options.clear_pending_creates = resolved_creates_;
     d.base = stack_->snapshot();
     return d;

@@ -17,7 +17,8 @@ struct RunFlags {
   bool clear_pending_creates = false, skip_pending_creates = false;
   bool refresh = false, continue_on_error = false, ignore_protect = false, remove = false;
   int parallel = 0;
-  std::vector<std::string> replace, unsupported;
+  bool target_dependents = false;
+  std::vector<std::string> replace, target, target_replace, unsupported;
 };
 
 Result<int> run_stack(const App& app, const RunFlags& flags, engine::Command command);

@@ -12,15 +12,15 @@ using Flags = std::shared_ptr<RunFlags>;
 
 /// Flags of Pulumi's that are known and not built yet: better said than ignored.
 void add_unsupported(CLI::App* command, const Flags& flags) {
-  for (const char* name : {"-t,--target", "--target-replace", "--exclude", "--config-file", "--plan", "--save-plan",
-                           "--policy-pack", "--import-file", "--event-log", "--import-pending-creates"}) {
+  for (const char* name : {"--exclude", "--config-file", "--plan", "--save-plan", "--policy-pack", "--import-file",
+                           "--event-log", "--import-pending-creates"}) {
     std::string shown = std::string(name).substr(std::string(name).find("--"));
     command
         ->add_option_function<std::string>(name,
                                            [flags, shown](const std::string&) { flags->unsupported.push_back(shown); })
         ->group("");
   }
-  for (const char* name : {"--target-dependents", "--run-program", "--exclude-protected", "--attach-debugger"})
+  for (const char* name : {"--run-program", "--exclude-protected", "--attach-debugger"})
     command->add_flag_function(name, [flags, name](std::int64_t) { flags->unsupported.push_back(name); })->group("");
 }
 
@@ -43,6 +43,9 @@ CLI::App* add(CLI::App& parser, App& app, const char* name, const char* what, co
   command->add_flag("--suppress-progress", flags->suppress_progress, "Lines rather than a live tree");
   command->add_flag("--expect-no-changes", flags->expect_no_changes, "Fail if anything would change, or changed");
   command->add_flag("--continue-on-error", flags->continue_on_error, "Go on with what does not depend on a failure");
+  command->add_option("-t,--target", flags->target,
+                      "Touch only this URN; may be given again. '*' stands for anything but ':', '**' for anything");
+  command->add_flag("--target-dependents", flags->target_dependents, "And what depends on the targets");
   command->add_option("-m,--message", flags->message, "A note for the history");
   if (!preview_only) {
     command->add_flag("-y,--yes", flags->yes, "Do not ask");
@@ -62,11 +65,13 @@ void add_run_commands(CLI::App& parser, App& app) {
   command->alias("update");
   command->add_flag("-r,--refresh", flags->refresh, "Look at the cloud first");
   command->add_option("--replace", flags->replace, "URNs to replace");
+  command->add_option("--target-replace", flags->target_replace, "URNs to replace, touching nothing else");
   command = add(parser, app, "preview", "Show what 'up' would do", "drydock preview --diff", engine::Command::update,
                 true, flags);
   command->alias("pre");
   command->add_flag("-r,--refresh", flags->refresh, "Look at the cloud first");
   command->add_option("--replace", flags->replace, "URNs to replace");
+  command->add_option("--target-replace", flags->target_replace, "URNs to replace, touching nothing else");
   command = add(parser, app, "destroy", "Delete all that the stack holds",
                 "drydock destroy -C examples/private-eks --yes", engine::Command::destroy, false, flags);
   command->alias("down");

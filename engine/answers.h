@@ -28,6 +28,7 @@ struct Registered {
   std::string id;
   PropertyMap outputs;
   UrnsByKey property_dependencies;
+  bool unknown = false;  // it is not there and was not made: not targeted
 };
 
 struct ReadGoal {

@@ -52,6 +52,8 @@ struct Options {
   bool ignore_protect = false;
   int parallel = 0;  // steps at a time; 0: 16
   std::vector<std::string> replace_urns;
+  std::vector<std::string> targets;  // URNs and patterns (targets.h) of what may be touched; empty: everything
+  bool target_dependents = false;    // and of what depends on them
   /// Of a refresh: creates that earlier runs left pending and that somebody has looked after. They are forgotten.
   std::vector<Urn> clear_pending_creates;
 };

@@ -101,7 +101,7 @@ class TestStack {
   TestStack();
   std::string up(const TestProgram& program, Options options = {});
   std::string preview(const TestProgram& program);
-  std::string destroy();
+  std::string destroy(Options options = {});
   std::string refresh(Options options = {});
 
   std::shared_ptr<FakeProvider::Shared> cloud = std::make_shared<FakeProvider::Shared>();

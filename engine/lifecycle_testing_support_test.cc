@@ -248,7 +248,10 @@ class MemorySink : public SnapshotSink {
 TestStack::TestStack() = default;
 std::string TestStack::up(const TestProgram& program, Options options) { return run(options, &program); }
 std::string TestStack::preview(const TestProgram& program) { return run({.dry_run = true}, &program); }
-std::string TestStack::destroy() { return run({.command = Command::destroy}, nullptr); }
+std::string TestStack::destroy(Options options) {
+  options.command = Command::destroy;
+  return run(std::move(options), nullptr);
+}
 std::string TestStack::refresh(Options options) {
   options.command = Command::refresh;
   return run(std::move(options), nullptr);

@@ -69,6 +69,7 @@ Status fill(const Registered& in, const Reader& reader, pulumirpc::RegisterResou
   out.set_id(in.id);
   to_wire(in.outputs, *out.mutable_object(), reader.options());
   put_urns(in.property_dependencies, *out.mutable_propertydependencies());
+  out.set_unknown(in.unknown);
   out.set_result(in.result == Registered::Result::success ? pulumirpc::SUCCESS
                  : in.result == Registered::Result::fail  ? pulumirpc::FAIL
                                                           : pulumirpc::SKIP);

@@ -13,6 +13,7 @@ Run::Run(const Deployment& deployment, const Environment& environment)
     : deployment_(deployment),
       env_(environment),
       options_(deployment.options),
+      targets_(deployment.options.targets),
       program_(deployment.program),
       planners_(options_.parallel > 0 ? options_.parallel : kDefaultParallel),
       movers_(options_.parallel > 0 ? options_.parallel : kDefaultParallel) {
@@ -181,7 +182,10 @@ void Run::save_stack_outputs(Then then) {
     return then();
   }
   PropertyMap outputs = std::move(*stack_outputs_);
-  if (outcome_ != Outcome::succeeded) outputs.merge(PropertyMap(summary_.old_outputs));  // what was not told stays
+  if (!targets_.all() && !options_.dry_run)  // of what was left out
+    std::erase_if(outputs, [](const auto& output) { return output.second.contains_unknowns(); });
+  if (outcome_ != Outcome::succeeded || !targets_.all())
+    outputs.merge(PropertyMap(summary_.old_outputs));  // what was not told stays
   summary_.outputs = outputs;
   if (it->second.record->outputs == outputs) return then();
   auto next = std::make_shared<Resource>(*it->second.record);

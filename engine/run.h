@@ -21,6 +21,7 @@
 #include "engine/engine.h"
 #include "engine/planner.h"
 #include "engine/strand.h"
+#include "engine/targets.h"
 
 namespace drydock::engine {
 
@@ -112,7 +113,9 @@ class Run {
     bool outputs_registered = false;
     bool failed = false;  // or skipped
     bool replaced = false;
-    bool open = false;  // a remote component that answered and has children under way
+    bool targeted = true;
+    bool skipped = false;  // it is not targeted and does not exist yet
+    bool open = false;     // a remote component that answered and has children under way
     std::vector<std::function<void()>> when_settled;
   };
   /// A record of the old state.
@@ -126,6 +129,13 @@ class Run {
     InstancePtr instance;
     bool ready = false, failed = false;
     std::vector<std::function<void()>> waiting;
+  };
+  static constexpr std::size_t kNeverDelete = ~std::size_t{0};
+  struct Deletion {
+    Slot slot = kNoSlot;
+    Step step;
+    std::size_t blocked_by = 0;         // deletions that come first
+    std::vector<std::size_t> unblocks;  // indices of deletions_
   };
   using Then = std::function<void()>;
 
@@ -156,6 +166,14 @@ class Run {
   Slot slot_of_alias(const Registration& r, const Alias& alias) const;
   std::vector<Alias> inherited_aliases(const Registration& r) const;
   void plan_registration(const RegistrationPtr& r);
+
+  // ---- run_targets.cc
+  bool is_targeted(const Goal& goal, const Urn& urn) const;
+  bool depends_on_skipped(const Registration& r);
+  void leave_alone(const RegistrationPtr& r);
+  bool deletes_are_targeted(std::vector<Deletion>& all);
+  void miss_targets();
+
   PlanRequest plan_request(const Registration& r);
   void planned(const RegistrationPtr& r, std::shared_ptr<Plan> plan);
   void delete_before(const RegistrationPtr& r, std::shared_ptr<Plan> plan);
@@ -204,13 +222,6 @@ class Run {
   void submit_read(const RegistrationPtr& r, const std::string& id);
 
   // ---- run_delete.cc
-  static constexpr std::size_t kNeverDelete = ~std::size_t{0};
-  struct Deletion {
-    Slot slot = kNoSlot;
-    Step step;
-    std::size_t blocked_by = 0;         // deletions that come first
-    std::vector<std::size_t> unblocks;  // indices of deletions_
-  };
   void begin_deletes();
   std::vector<Deletion> deletions() const;
   void order_deletions();
@@ -227,6 +238,7 @@ class Run {
   const Deployment& deployment_;
   const Environment& env_;
   const Options options_;
+  const Targets targets_;
   ProgramInfo program_;
   Strand strand_;
   std::unique_ptr<Monitor> monitor_;

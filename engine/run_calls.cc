@@ -250,6 +250,7 @@ void Run::register_outputs(const Urn& urn, PropertyMap outputs, Answer<Nothing> 
   if (it == entries_.end() || !it->second.record) return refuse("it is not registered in this run");
   Entry& entry = it->second;
   if (std::exchange(entry.outputs_registered, true)) return refuse("they were registered before");
+  if (!entry.targeted) return answer(Nothing{});
   outputs = without_outputs(outputs);
   if (urn == stack_urn_) {  // they count when the run is over
     stack_outputs_ = std::move(outputs);

@@ -8,7 +8,9 @@ namespace drydock::engine {
 
 void Run::begin_deletes() {
   phase_ = Phase::deleting;
+  miss_targets();
   deletions_ = deletions();
+  if (!deletes_are_targeted(deletions_)) deletions_.clear();
   deletions_left_ = deletions_.size();
   for (const Deletion& d : deletions_) being_deleted_.insert(d.step.info.urn);
   order_deletions();

@@ -7,10 +7,12 @@ namespace drydock::engine {
 
 void Run::begin_refresh() {
   phase_ = Phase::refreshing;
+  if (options_.command == Command::refresh) miss_targets();
   std::vector<Slot> slots;
   for (Slot slot = 0; slot < olds_.size(); ++slot) {
     const Resource& record = *olds_[slot].record;
-    if (record.custom && !is_provider_type(record.type) && !record.pending_replacement && !record.delete_)
+    if (record.custom && !is_provider_type(record.type) && !record.pending_replacement && !record.delete_ &&
+        targets_.named(record.urn))
       slots.push_back(slot);
   }
   refreshes_left_ = slots.size();

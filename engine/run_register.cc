@@ -74,6 +74,7 @@ bool Run::admit(const RegistrationPtr& r) {
   entry.retain_on_delete = goal.retain_on_delete;
   entry.deleted_with = goal.deleted_with;
   entry.provider = goal.provider;
+  entry.targeted = is_targeted(goal, r->urn);
   if (auto parent = entries_.find(goal.parent.str()); parent != entries_.end())
     entry.providers = parent->second.providers;
   for (const auto& [package, reference] : goal.providers) entry.providers[package] = reference;
@@ -203,6 +204,8 @@ void Run::plan_registration(const RegistrationPtr& r) {
     return advance();
   }
   if (!r->replanned) find_old(*r);
+  if (!entries_[r->urn.str()].targeted && !(r->old && olds_[r->old_slot].gone)) return leave_alone(r);
+  if (depends_on_skipped(*r)) return answer_failure(*r, Registered::Result::fail);
   auto request = std::make_shared<PlanRequest>(plan_request(*r));
   if (plans_inline(*r)) return planned(r, std::make_shared<Plan>(plan(*request, env_.providers)));
   request->random_seed = random_bytes(32);

@@ -42,6 +42,39 @@ ResourcePtr with_renames(const ResourcePtr& record, const std::map<Urn, Urn>& re
   return copy;
 }
 
+/// Calls `visit` with every URN that a record refers to.
+template <class Visit>
+void for_each_reference(const Resource& r, const Visit& visit) {
+  if (!r.parent.empty()) visit(r.parent);
+  if (!r.deleted_with.empty()) visit(r.deleted_with);
+  if (const auto provider = ProviderReference::parse(r.provider)) visit(provider->urn);
+  for (const Urn& urn : r.dependencies) visit(urn);
+  for (const Urn& urn : r.replace_with) visit(urn);
+  for (const auto& [key, urns] : r.property_dependencies)
+    for (const Urn& urn : urns) visit(urn);
+}
+
+/// The same records, each behind what it refers to, and otherwise in their order. A run that does not touch everything
+/// leaves records where they were, and what it made may refer to them.
+std::vector<ResourcePtr> behind_their_references(const std::vector<ResourcePtr>& records) {
+  std::map<Urn, std::vector<std::size_t>> by_urn;
+  for (std::size_t i = 0; i < records.size(); ++i) by_urn[records[i]->urn].push_back(i);
+  std::vector<ResourcePtr> out;
+  out.reserve(records.size());
+  std::vector<bool> seen(records.size());
+  const std::function<void(std::size_t)> place = [&](std::size_t i) {
+    if (seen[i]) return;
+    seen[i] = true;
+    for_each_reference(*records[i], [&](const Urn& urn) {
+      if (auto it = by_urn.find(urn); it != by_urn.end())
+        for (const std::size_t other : it->second) place(other);
+    });
+    out.push_back(records[i]);
+  };
+  for (std::size_t i = 0; i < records.size(); ++i) place(i);
+  return out;
+}
+
 }  // namespace
 
 bool is_provider_type(std::string_view type) { return type.starts_with(kProviderPrefix); }
@@ -84,6 +117,8 @@ Snapshot Ledger::snapshot() const {
   const auto add = [&](const auto& entry) { out.resources.push_back(with_renames(entry.second, renames_)); };
   std::for_each(first_new, records_.end(), add);
   std::for_each(records_.begin(), first_new, add);
+  if (first_new != records_.begin() && first_new != records_.end())
+    out.resources = behind_their_references(out.resources);
   out.pending = old_creates_;
   for (const auto& [operation, pending] : pending_) out.pending.push_back(pending);
   return out;

@@ -110,7 +110,7 @@ struct Change {
 };
 
 /// Collects the changes of a run on top of a snapshot. The resulting list: records of this run in the order of their
-/// slots, then the rest of the old list.
+/// slots, then the rest of the old list; but what a record refers to comes before it.
 class Ledger {
  public:
   explicit Ledger(Snapshot base);

@@ -32,7 +32,8 @@ class ResourceCore {
   /// Settled with the URN when the engine has answered.
   std::shared_ptr<ValueCell<std::string>> registered = std::make_shared<ValueCell<std::string>>();
   // The rest is valid after that.
-  std::string id;  // empty: unknown (custom resources in previews)
+  std::string id;         // empty: unknown (custom resources in previews)
+  bool left_out = false;  // of this run: outputs that are not there are unknown
   PropertyMap outputs;
   std::map<std::string, std::vector<Urn>> output_dependencies;
   /// Known by reference only: done when `outputs` are there. `on_demand` asks for them, once.

@@ -51,6 +51,7 @@ struct RegisterReply {
   PropertyMap object;
   std::map<std::string, std::vector<Urn>> property_dependencies;
   bool succeeded = true;  // false: it failed or was skipped, and the engine has said so
+  bool unknown = false;   // it was left out of this run: its outputs are unknown though this is no preview
 };
 
 struct ReadResourceRequest {

@@ -199,6 +199,7 @@ CallResult<RegisterReply> reply_of(const pulumirpc::RegisterResourceResponse& r)
   out.urn = r.urn();
   out.id = r.id() == wire::kUnknown ? std::string() : r.id();
   out.succeeded = r.result() == pulumirpc::SUCCESS;
+  out.unknown = r.unknown();
   auto object = from_wire(r.object());
   if (!object) return tl::unexpected(malformed(object.error()));
   out.object = std::move(*object);

@@ -124,6 +124,7 @@ void answered(ContextCore& context, const CoreRef& core, CallResult<RegisterRepl
     context.resource_failed = true;
     return core->registered->fail();
   }
+  core->left_out = reply->unknown;
   core->id = std::move(reply->id);
   core->outputs = std::move(reply->object);
   core->output_dependencies = std::move(reply->property_dependencies);

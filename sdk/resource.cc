@@ -26,7 +26,7 @@ void tell(const ResourceCore& core, const std::string& key, const std::function<
   auto found = core.outputs.find(key);
   if (found == core.outputs.end()) {
     // Missing means unknown in a preview, and nothing in an update.
-    if (!core.context->info.dry_run) news.value = &null;
+    if (!core.context->info.dry_run && !core.left_out) news.value = &null;
     return then(std::move(news));
   }
   const PropertyValue& value = found->second;
