@@ -142,6 +142,7 @@ Answer may(const WorldView& view, const aws::Role& role, const Call& call, const
   set_way(ask.keys, view, way);
   set_role(ask.keys, role, subject.account);
   if (!call.resource_account.empty()) ask.keys.set("aws:ResourceAccount", call.resource_account);
+  for (const auto& [key, value] : call.keys) ask.keys.set(key, value);
   g.answer.permission = decide(subject, ask, g.policies);
   const bool could_help = g.answer.permission.layer == PolicyLayer::identity && !g.answer.permission.explicit_deny;
   if (g.answer.permission.allowed == Tri::no && could_help && !g.answer.not_known.empty())

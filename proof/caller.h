@@ -2,6 +2,7 @@
 // organization's policies and the policy of the endpoint the call passes.
 #pragma once
 
+#include <map>
 #include <set>
 #include <string>
 #include <string_view>
@@ -20,6 +21,7 @@ struct Way {
 
 struct Call {
   std::string action, resource = "*", resource_account;
+  std::map<std::string, std::string> keys{};  // of the request itself: "ec2:AssociatePublicIpAddress"
 };
 
 struct Answer {

@@ -39,7 +39,9 @@ std::vector<Way> check_host(const PodCheck& check, std::string_view call, std::s
 
 /// What the control plane calls on its pods.
 void check_served_port(const PodCheck& check);
-/// Tags and names by which it finds subnets, groups and node groups.
+/// What Karpenter launches with, and where.
+void check_node_classes(const PodCheck& check, const std::vector<Caller>& callers);
+/// Tags and names by which it finds groups and node groups.
 void check_discovery(const PodCheck& check);
 /// File systems' mount targets.
 void check_mount_targets(const PodCheck& check);

@@ -63,7 +63,9 @@ void check_controller(const PodCheck& check) {
   check_discovery(check);
   check_mount_targets(check);
   if (check.controller.calls.empty()) return;
-  for (const Caller& caller : check_identity(check))
+  const std::vector<Caller> callers = check_identity(check);
+  check_node_classes(check, callers);
+  for (const Caller& caller : callers)
     for (const eks::ControllerCall& call : check.controller.calls) {
       if (check.workload.has(call.unless, world)) continue;
       if (call.only_with && !check.workload.has(call.only_with, world)) continue;

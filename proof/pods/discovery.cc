@@ -14,21 +14,6 @@ bool has_tag(const aws::Tags& tags, std::string_view key) {
   return std::any_of(tags.begin(), tags.end(), [&](const aws::Tag& tag) { return tag.key == key; });
 }
 
-/// {"Name": "*private*"} of a selector term; the tag must be there, and fit where a value is given.
-bool fits(const aws::Tags& tags, const Json& wanted) {
-  if (!wanted.is_object() || wanted.size() == 0) return false;
-  for (const auto& [key, value] : wanted.as_object()) {
-    const std::string pattern = value.string_or("*");
-    const bool found = std::any_of(tags.begin(), tags.end(), [&, &name = key](const aws::Tag& tag) {
-      return tag.key == name && matches(wildcard_pattern(pattern.empty() ? "*" : pattern), tag.value);
-    });
-    if (!found) return false;
-  }
-  return true;
-}
-
-// --- The load balancer controller, and the autoscaler.
-
 void check_cluster_name(const PodCheck& check) {
   const std::string argument = check.workload.value("--cluster-name"), value = check.workload.value("clusterName");
   const bool is_set =
@@ -95,59 +80,6 @@ void check_group_discovery(const PodCheck& check) {
   }
 }
 
-// --- Karpenter's node classes.
-
-bool is_node_class(const Json& object) {
-  const std::string kind = object.at("kind").string_or();
-  return kind == "EC2NodeClass" || kind == "AWSNodeTemplate";
-}
-
-void check_profile(const PodCheck& check, const cloud::KubernetesObject& noun) {
-  const Json& spec = noun.object.at("spec");
-  const bool is_set = !spec.at("instanceProfile").string_or().empty() || !spec.at("role").string_or().empty() ||
-                      !check.workload.value("--aws-default-instance-profile").empty() ||
-                      !check.workload.value("AWS_DEFAULT_INSTANCE_PROFILE").empty() ||
-                      !check.workload.value("settings.aws.defaultInstanceProfile").empty();
-  if (is_set) return;
-  Problem p = check.problem("karpenter.instance-profile", "create-fleet",
-                            "neither spec.provider.instanceProfile nor --aws-default-instance-profile is specified");
-  p.finding.where = {cloud::ref_of(noun), "object.spec.instanceProfile"};
-  p.finding.message = fmt::format("node class {} names neither a role nor an instance profile",
-                                  noun.object.path("metadata.name").string_or());
-  check.out.add(std::move(p));
-}
-
-/// Terms of the selector in today's form and in that of AWSNodeTemplate.
-std::vector<Json> terms(const Json& spec, std::string_view today, std::string_view before) {
-  std::vector<Json> out;
-  for (std::size_t i = 0; i < spec.at(today).size(); ++i) out.push_back(spec.at(today).item(i));
-  if (spec.at(before).is_object()) out.push_back(Json::object({{"tags", spec.at(before)}}));
-  return out;
-}
-
-void check_subnets(const PodCheck& check, const cloud::KubernetesObject& noun) {
-  const std::string& vpc = check.cluster.resourcesVpcConfig.vpcId;
-  const std::vector<Json> wanted = terms(noun.object.at("spec"), "subnetSelectorTerms", "subnetSelector");
-  std::vector<const aws::Subnet*> found, strange;
-  for (const aws::Subnet& subnet : check.view.world().subnets)
-    for (const Json& term : wanted)
-      if (term.at("id").string_or() == subnet.subnetId || fits(subnet.tagSet, term.at("tags"))) {
-        (subnet.vpcId == vpc || vpc.empty() ? found : strange).push_back(&subnet);
-        break;
-      }
-  if (strange.empty() && (!found.empty() || wanted.empty())) return;
-  Problem p =
-      check.problem("discovery.subnets", "describe-subnets",
-                    strange.empty() ? "no subnets exist given constraints"
-                                    : "launching instances: security group and subnet belong to different VPCs");
-  p.finding.where = {cloud::ref_of(noun), "object.spec.subnetSelectorTerms"};
-  const std::string name = noun.object.path("metadata.name").string_or();
-  p.finding.message = strange.empty() ? fmt::format("no subnet fits the selector of node class {}", name)
-                                      : fmt::format("the selector of node class {} also fits {}, of {}", name,
-                                                    strange.front()->subnetId, strange.front()->vpcId);
-  check.out.add(std::move(p));
-}
-
 }  // namespace
 
 void check_discovery(const PodCheck& check) {
@@ -156,12 +88,6 @@ void check_discovery(const PodCheck& check) {
     check_tagged_groups(check);
   }
   if (check.controller.name == "cluster-autoscaler") check_group_discovery(check);
-  if (check.controller.name != "karpenter") return;
-  for (const auto& noun : check.view.world().kubernetes_objects)
-    if (noun.cluster == check.cluster.name && is_node_class(noun.object)) {
-      check_profile(check, noun);
-      check_subnets(check, noun);
-    }
 }
 
 }  // namespace drydock::proof
