@@ -19,21 +19,25 @@ constexpr std::pair<const char*, Dialect> kDialects[] = {{"aws", Dialect::aws},
                                                          {"terraform", Dialect::terraform},
                                                          {"cloudformation", Dialect::cloudformation}};
 
-/// {region} and {account} of the bases.
+/// {region} and {account}, but not a shell's ${region}.
+std::string filled(std::string text, std::string_view name, const std::string& value) {
+  const std::string mark = "{" + std::string(name) + "}";
+  for (std::size_t at = text.find(mark); at != std::string::npos; at = text.find(mark, at + 1))
+    if (at == 0 || text[at - 1] != '$') text.replace(at, mark.size(), value);
+  return text;
+}
 Json filled(const Json& value, const World& world) {
   const auto text = [&](const std::string& s) {
-    return replace_all(replace_all(s, "{region}", world.region), "{account}", world.account);
+    return filled(filled(s, "region", world.region), "account", world.account);
   };
   if (value.is_string()) return text(value.as_string());
   Json out = value;
   if (out.is_array())
     for (Json& item : out.as_array()) item = filled(item, world);
-  if (out.is_object()) {
-    Json::Object fields;
-    for (const auto& [key, item] : out.as_object()) fields.emplace(text(key), filled(item, world));
-    return fields;
-  }
-  return out;
+  if (!out.is_object()) return out;
+  Json::Object fields;
+  for (const auto& [key, item] : out.as_object()) fields.emplace(text(key), filled(item, world));
+  return fields;
 }
 
 /// Where a dotted path leads; what is missing on the way is made. Null if it crosses a value that holds nothing.
@@ -56,9 +60,10 @@ class Parser {
  public:
   explicit Parser(World world) : world_(std::move(world)) {}
 
-  std::optional<Fault> read(const Json& document) {
-    if (!document.is_object()) return Fault{{}, "a world file is a map; begin with 'base: private-eks', say"};
-    head(document);
+  std::optional<Fault> read(const Json& written) {
+    if (!written.is_object()) return Fault{{}, "a world file is a map; begin with 'base: private-eks', say"};
+    head(written);
+    const Json document = filled(written, world_);
     base(document);
     removals(document);
     changes(document);
@@ -100,7 +105,7 @@ class Parser {
     for (const auto& [known, text] : base_texts()) {
       if (known != name) continue;
       Parser parser(world_);
-      if (auto fault = parser.read(filled(parse_yaml(text).value_or(Json()), world_)))
+      if (auto fault = parser.read(parse_yaml(text).value_or(Json())))
         return wrong({"base"},
                      fmt::format("the base {} is broken at {}: {}", name, join(fault->path, "."), fault->message));
       world_ = parser.take();

@@ -25,6 +25,8 @@
 //   autoScalingGroups  subnets: [private-a, private-b]
 //   kubernetesObjects  demo/ConfigMap/kube-system/aws-auth: the object without kind, name and namespace
 //
+// {region} and {account} stand for the world's own, in keys and values.
+//
 // No secrets: data of Secrets, passwords in URLs, and what looks like a key in user data are not written.
 // Pure functions; any thread.
 #pragma once

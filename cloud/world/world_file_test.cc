@@ -102,6 +102,18 @@ subnets:
   EXPECT_NE(find(w.subnets, "private-c"), nullptr);
 }
 
+TEST(WorldFile, RegionAndAccountAreFilledIn) {
+  const World w = parsed(R"(
+region: eu-west-1
+account: "111122223333"
+vpcEndpoints: {again: {serviceName: "com.amazonaws.{region}.s3"}}
+launchTemplates: {nodes: {userDataText: "echo ${region} {account}"}}
+)");
+  EXPECT_EQ(w.vpc_endpoints[0].serviceName, "com.amazonaws.eu-west-1.s3");
+  EXPECT_EQ(unbase64(w.launch_templates[0].launchTemplateData.at("userData").string_or()),
+            "echo ${region} 111122223333");
+}
+
 TEST(WorldFile, WhatIsWrittenReadsTheSame) {
   for (const std::string& name : base_names()) {
     const World w = *base_world(name);

@@ -56,6 +56,7 @@ int main(int argc, char** argv) {
     for (const std::string& difference : judged.differences) ++kinds[difference];
     fmt::print("seed {}: {}\n", seed + n, drawn.describe());
     for (const std::string& difference : judged.differences) fmt::print("  {}\n", difference);
+    std::fflush(stdout);
     fmt::print("  lived:  {}\n  proved: {}\n", judged.comparison.life.describe(), describe(judged.comparison.proof));
     if (folder.empty() || judged.comparison.differences.empty()) continue;
     const std::string what = judged.comparison.differences.front();
