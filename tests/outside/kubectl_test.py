@@ -216,9 +216,8 @@ def test_a_service_accounts_token_opens_its_role(kubectl, twin):
     assert code == 0 and json.loads(out)["AssumedRoleUser"]["Arn"].endswith(":assumed-role/bot/pod")
     assert "Not authorized to perform sts:AssumeRoleWithWebIdentity" in assume("stranger")[1]
     assert "Incorrect token audience" in assume("bot", "vault")[1]
-    token = kubectl("create", "token", "bot").strip()
-    assert "system:serviceaccount:default:bot" in kubectl(
-        "auth", "whoami", "--token", token, "--user", "nobody")
+    kubectl("config", "set-credentials", "bot", "--token", kubectl("create", "token", "bot").strip())
+    assert "system:serviceaccount:default:bot" in kubectl("auth", "whoami", "--user", "bot")
 
 
 def test_the_webhook_gives_pods_their_role(kubectl):

@@ -260,6 +260,7 @@ TEST_F(Ec2Story, ARepeatedTokenGivesTheSameUnlessTheParametersDiffer) {
   const std::string image = image_id_of("us-east-1", eks_image_name("1.32"));
   for (const Case& c : {
            Case{"CreateNetworkAcl", "networkAcl.networkAclId", "'VpcId':'" + a + "'", "'VpcId':'" + vpc() + "'"},
+           Case{"CreateRouteTable", "routeTable.routeTableId", "'VpcId':'" + a + "'", "'VpcId':'" + vpc() + "'"},
            Case{"CreateNetworkInterface", "networkInterface.networkInterfaceId", "'SubnetId':'" + net + "'",
                 "'SubnetId':'" + net + "','Description':'other'"},
            Case{"CreateVpcEndpoint", "vpcEndpoint.vpcEndpointId",

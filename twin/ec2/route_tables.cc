@@ -1,5 +1,6 @@
 // Route tables and what they are associated with.
 #include "twin/ec2/nouns.h"
+#include "twin/ec2/tokens.h"
 
 namespace drydock::twin::ec2 {
 
@@ -87,12 +88,17 @@ const Description<RouteTable> kTables{"routeTableSet", "RouteTableId", kNotFound
                                       "routeTable ID", values,         render_table};
 
 ApiResult create_table(World& world, Call& call) {
+  const auto before = made_before<RouteTable>(world, call);
+  if (!before) return tl::unexpected<ApiError>(before.error());
+  if (!before->empty())
+    return Json::object({{"routeTable", render_table(world, call, *of<RouteTable>(world, call).find(*before))}});
   auto tags = read_tags(call, "route-table");
   if (!tags) return tl::unexpected<ApiError>(tags.error());
   const aws::Vpc* vpc = of<aws::Vpc>(world, call).find(call.text("VpcId"));
   if (!vpc) return tl::unexpected<ApiError>(no_such("InvalidVpcID.NotFound", "vpc ID", call.text("VpcId")));
   RouteTable& table = make_route_table(world, call.region, *vpc);
   table.tagSet = std::move(*tags);
+  remember(world, call, table.routeTableId);
   return Json::object({{"routeTable", render_table(world, call, table)}});
 }
 

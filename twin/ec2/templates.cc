@@ -118,6 +118,10 @@ ApiResult create_template(World& world, Call& call) {
 }
 
 ApiResult create_version(World& world, Call& call) {
+  const auto before = made_before<LaunchTemplateVersion>(world, call);
+  if (!before) return tl::unexpected<ApiError>(before.error());
+  if (!before->empty())
+    return Json::object({{"launchTemplateVersion", rendered(*of<LaunchTemplateVersion>(world, call).find(*before))}});
   auto found = named_template(world, call);
   if (!found) return tl::unexpected<ApiError>(found.error());
   Json data = template_data(call.in.at("LaunchTemplateData"));
@@ -129,8 +133,9 @@ ApiResult create_version(World& world, Call& call) {
     data = merged_template_data(base->launchTemplateData, data);
   }
   LaunchTemplate& t = *of<LaunchTemplate>(world, call).edit((*found)->launchTemplateId);
-  return Json::object(
-      {{"launchTemplateVersion", rendered(add_version(world, call, t, ++t.latestVersionNumber, std::move(data)))}});
+  const LaunchTemplateVersion& made = add_version(world, call, t, ++t.latestVersionNumber, std::move(data));
+  remember(world, call, version_key(made.launchTemplateId, made.versionNumber));
+  return Json::object({{"launchTemplateVersion", rendered(made)}});
 }
 
 ApiResult modify_template(World& world, Call& call) {
