@@ -87,7 +87,7 @@ const Row kRows[] = {
        w.network_acls.push_back({.networkAclId = "acl-1", .vpcId = "vpc"});
        w.network_acls[0].associationSet.push_back({.networkAclId = "acl-1", .subnetId = "a"});
      },
-     "not_ready ec2.describe-instances acl.egress acl-1\nnot_ready ec2.describe-instances acl.return acl-1\n"
+     "not_ready pull.cni-init.layers acl.egress acl-1\nnot_ready pull.cni-init.layers acl.return acl-1\n"
      "flaky ec2.describe-instances acl.ingress acl-1"},
 
     {"DnsHostnamesOff", [](PrivateWorld& w) { w.vpcs[0].enableDnsHostnames = false; },
