@@ -87,7 +87,16 @@ Result<Reading> read(const Input& input, Format format) {
   return row.read(*text);
 }
 
+namespace {
+/// What must be done before a step is not of a noun: an edit of the order has the table "plan".
+std::string order_name(cloud::Dialect dialect) {
+  if (dialect == cloud::Dialect::terraform) return "depends_on";
+  return dialect == cloud::Dialect::cloudformation ? "DependsOn" : "dependsOn";
+}
+}  // namespace
+
 std::string property_name(cloud::Dialect dialect, std::string_view table, std::string_view field) {
+  if (table == "plan" && field == "after") return order_name(dialect);
   const auto ask = [&](Format format) {
     const auto property = row_of(format).property;
     return property ? property(table, field) : std::string(field);

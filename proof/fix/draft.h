@@ -46,6 +46,14 @@ Edit create(const T& noun) {
   return {Edit::Kind::create, {cloud::ref_of(noun), ""}, fields::encode(noun)};
 }
 
+/// An id for a new noun: the name, with a number behind it where the world has one of that name.
+template <class T>
+std::string new_id(const std::vector<T>& table, const std::string& name) {
+  std::string out = name;
+  for (int number = 2; cloud::find(table, out); ++number) out = name + "-" + std::to_string(number);
+  return out;
+}
+
 /// A rule for one port from or to one peer: a group ("sg-..."), a prefix list or a CIDR.
 aws::SecurityGroupRule rule_for(const std::string& group, bool egress, const std::string& peer, int port);
 /// Edits that put a statement into a policy document kept as text, whether its Statement is one or a list.

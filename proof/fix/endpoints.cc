@@ -32,11 +32,11 @@ Json one_subnet_a_zone(const Draft& draft) {
 void offer_interface(const Draft& draft, const aws::EndpointService& service) {
   const Need& need = draft.need();
   aws::SecurityGroup group;
-  group.groupId = group.groupName = fmt::format("{}-endpoint-{}", need.vpc, service.service);
+  group.groupId = group.groupName = new_id(draft.world().security_groups, fmt::format("endpoint-{}", service.service));
   group.groupDescription = fmt::format("HTTPS from the nodes to the endpoint for {}", service.service);
   group.vpcId = need.vpc;
   aws::VpcEndpoint endpoint;
-  endpoint.vpcEndpointId = fmt::format("{}-{}", need.vpc, service.service);
+  endpoint.vpcEndpointId = new_id(draft.world().vpc_endpoints, service.service);
   endpoint.vpcEndpointType = "Interface";
   endpoint.vpcId = need.vpc;
   endpoint.serviceName = service.name;
@@ -66,7 +66,7 @@ std::string layers_only(const Draft& draft) {
 void offer_gateway(const Draft& draft, const aws::EndpointService& service) {
   const Need& need = draft.need();
   aws::VpcEndpoint endpoint;
-  endpoint.vpcEndpointId = fmt::format("{}-{}", need.vpc, service.service);
+  endpoint.vpcEndpointId = new_id(draft.world().vpc_endpoints, service.service);
   endpoint.vpcId = need.vpc;
   endpoint.serviceName = service.name;
   endpoint.state = "available";

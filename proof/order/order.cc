@@ -33,7 +33,7 @@ std::vector<Evidence> cycle(const PlanGraph& graph, const Deadlock& deadlock) {
   add_once(out, {graph.step(deadlock.waiting).address, "is done only when nodes are Ready"});
   for (const Finding& error : deadlock.errors)
     add_once(out, {error.node_groups.empty() ? "nodes" : error.node_groups.front(),
-                   fmt::format("until {} is there: {}", addresses(graph, deadlock.missing), error.message)});
+                   fmt::format("without {}: {}", addresses(graph, deadlock.missing), error.message)});
   for (std::size_t step : deadlock.missing) {
     const std::vector<std::size_t> way = graph.way(step, deadlock.waiting);
     for (std::size_t i = 0; i + 1 < way.size(); ++i)
@@ -56,7 +56,7 @@ Finding finding_of(const World& world, const PlanGraph& graph, const Deadlock& d
   out.code = cni ? "order.cni-addon" : "order.deadlock";
   out.where = place_of(graph.step(deadlock.missing.front()));
   out.node_groups = deadlock.node_groups;
-  out.message = fmt::format("{0} waits for nodes, the nodes need {1}, and that is made only after {0}", waiting,
+  out.message = fmt::format("{0} waits for nodes, which need {1}, made only after {0}", waiting,
                             addresses(graph, deadlock.missing));
   out.evidence = cycle(graph, deadlock);
   out.symptom = {waiting + " never finishes: there are no nodes", "when the wait times out, 20 to 40 min later"};

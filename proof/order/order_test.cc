@@ -87,7 +87,7 @@ TEST(Order, WhatTheNodesNeedComesFirst) {
 TEST(Order, WhatTheNodesNeedComesAfterThem) {
   const auto findings = order_of(world_with({kGroup, kLateEc2}), {endpoint_ref("ec2")});
   ASSERT_THAT(codes_of(findings), ElementsAre("order.deadlock"));
-  EXPECT_EQ(findings[0].message, "group waits for nodes, the nodes need ec2, and that is made only after group");
+  EXPECT_EQ(findings[0].message, "group waits for nodes, which need ec2, made only after group");
   EXPECT_EQ(findings[0].effect, Verdict::not_ready);
   EXPECT_EQ(findings[0].where.noun, endpoint_ref("ec2"));
   EXPECT_THAT(findings[0].node_groups, ElementsAre("nodes"));
@@ -105,15 +105,15 @@ TEST(Order, OneWayAroundIsNamedHopByHop) {
   ASSERT_EQ(findings.size(), 1u);
   std::vector<std::string> lines;
   for (const Evidence& line : findings[0].evidence) lines.push_back(line.component + ": " + line.text);
-  EXPECT_THAT(lines, ElementsAre("group: is done only when nodes are Ready",
-                                 "nodes: until ec2 is there: nobody answers for ec2", "ec2: begins only after output",
-                                 "output: begins only after group"));
+  EXPECT_THAT(lines,
+              ElementsAre("group: is done only when nodes are Ready", "nodes: without ec2: nobody answers for ec2",
+                          "ec2: begins only after output", "output: begins only after group"));
 }
 
 TEST(Order, OnlyWhatIsNeededIsToBlame) {
   const World world =
       world_with({kGroup, kLateEc2, {.address = "logs", .after = {"group"}, .makes = {endpoint_ref("logs")}}});
-  EXPECT_THAT(order_of(world, {endpoint_ref("ec2")})[0].message, HasSubstr("the nodes need ec2, and"));
+  EXPECT_THAT(order_of(world, {endpoint_ref("ec2")})[0].message, HasSubstr("which need ec2, made"));
 }
 
 TEST(Order, AFaultThatIsThereAnywayIsNotTheOrders) {

@@ -100,8 +100,16 @@ class Reorder {
     return false;
   }
 
+  /// Of the one group that all late endpoints get.
+  std::string new_group_id() const {
+    std::string out = "early-endpoints";
+    for (int number = 2; cloud::find(world_.security_groups, out); ++number)
+      out = fmt::format("early-endpoints-{}", number);
+    return out;
+  }
+
   void give_own_group(const aws::VpcEndpoint& endpoint, std::vector<Edit>& out) const {
-    const std::string id = endpoint.vpcId + "-endpoints";
+    const std::string id = new_group_id();
     const bool is_made =
         std::any_of(out.begin(), out.end(), [&](const Edit& edit) { return edit.where.noun.id == id; });
     if (!is_made) make_group(id, endpoint.vpcId, out);

@@ -139,8 +139,10 @@ std::string Sources::short_name(const Source& source) const {
 }
 
 const Source* Sources::component(const Source& source) const {
-  const Source* parent = find(source.parent);
-  return parent && !parent->custom && parent->type != "pulumi:pulumi:Stack" ? parent : nullptr;
+  // A custom resource may be a parent, too: its children belong to the component around it.
+  const Source* at = find(source.parent);
+  while (at && at->custom) at = find(at->parent);
+  return at && at->type != "pulumi:pulumi:Stack" ? at : nullptr;
 }
 
 const Source* Sources::eks_component(const Source& source) const {

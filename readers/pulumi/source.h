@@ -45,7 +45,7 @@ class Sources {
   const Source* find(std::string_view urn) const;
   /// "s3", or with its type where another resource has that name, too.
   std::string short_name(const Source& source) const;
-  /// The component that it is a child of; null: of none but the stack.
+  /// The component around it, however deep below custom resources; null: none but the stack.
   const Source* component(const Source& source) const;
   /// Its nearest ancestor of type eks:index:*; null if none.
   const Source* eks_component(const Source& source) const;
