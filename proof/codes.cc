@@ -115,6 +115,10 @@ const std::vector<Code>& codes() {
        "route to a deleted NAT gateway", "BAD_STATE_ROUTE"},
       {"route.local", "route-table", "nothing in the VPC has the address",
        "The local route leads to interfaces of the VPC only.", "", "CANNOT_ROUTE"},
+      {"route.no-transit", "route-table", "a transit gateway or peering does not lead there",
+       "A peering carries packets between its two VPCs only; a transit gateway where its attachment's table has a "
+       "route.",
+       "transit_gateway_id without a route", "NO_ROUTE_TO_DESTINATION"},
       {"route.random", "route-table", "two prefix lists claim the same addresses",
        "AWS picks one of two equal prefix-list routes and keeps it; nobody knows which.", "", ""},
       {"route.source-dest-check", "route-table", "an appliance drops what is not its own",

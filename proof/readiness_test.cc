@@ -190,6 +190,29 @@ const Row kRows[] = {
     {"NoCni", [](PrivateWorld& w) { w.clusters[0].bootstrapSelfManagedAddons = false; },
      "not_ready ipamd.describe-network-interfaces cni.missing main\ndegraded  addon.missing main\n"
      "degraded  addon.missing main"},
+    // Endpoints of a hub, behind a transit gateway, by a zone that is shared.
+    {"Hub", [](PrivateWorld& w) { w.move_endpoint_to_hub("ec2", "ec2.us-east-1.amazonaws.com"); }, "ready"},
+    {"HubWithoutAWayBack",
+     [](PrivateWorld& w) {
+       w.move_endpoint_to_hub("ec2", "ec2.us-east-1.amazonaws.com");
+       w.route_tables.back().routeSet.clear();
+     },
+     "not_ready ec2.describe-instances route.none rtb-hub"},
+    {"HubZoneWithoutTheRecord",
+     [](PrivateWorld& w) {
+       w.move_endpoint_to_hub("ec2", "ec2.us-east-1.amazonaws.com");
+       w.hosted_zones[0].records.clear();
+     },
+     "not_ready ec2.describe-instances dns.no-such-host vpc"},
+    {"PeeredHub",
+     [](PrivateWorld& w) {
+       w.move_endpoint_to_hub("ec2", "ec2.us-east-1.amazonaws.com");
+       for (auto& table : w.route_tables)
+         for (auto& route : table.routeSet) route.transitGatewayId.reset(), route.vpcPeeringConnectionId = "pcx";
+       w.peering_connections = {{.vpcPeeringConnectionId = "pcx", .requesterVpcId = "vpc", .accepterVpcId = "hub"}};
+     },
+     "ready"},
+
     // Launch.
     {"OldestZone", [](PrivateWorld& w) { w.subnets[0].availabilityZone = "us-east-1e"; },
      "degraded launch launch.zone a"},
@@ -313,6 +336,24 @@ const Row kRows[] = {
        w.unknowns = {{cloud::ref_of(w.launch_templates[0]), "launchTemplateData.userData", "cluster.endpoint"}};
      },
      "depends user-data unknown.value lt:1 (cluster.endpoint)"},
+    {"VpcThatIsOnlyNamed",
+     [](PrivateWorld& w) {
+       w.erase_endpoint("ec2");
+       w.unknowns = {{cloud::ref_of(w.vpcs[0]), cloud::kAllOfIt, "data.aws_vpc.main"}};
+     },
+     "depends ec2.describe-instances unknown.value vpc (data.aws_vpc.main)"},
+    {"RoleThatIsOnlyNamed",
+     [](PrivateWorld& w) {
+       w.roles[0].grants = {};
+       w.unknowns = {{cloud::ref_of(w.roles[0]), cloud::kAllOfIt, "data.aws_iam_role.node"}};
+     },
+     "depends ec2.describe-instances unknown.value node (data.aws_iam_role.node)"},
+    {"GroupThatIsOnlyNamed",
+     [](PrivateWorld& w) {
+       w.erase_rules("sg-endpoint", false);
+       w.unknowns = {{cloud::ref_of(w.security_groups[1]), cloud::kAllOfIt, "data.aws_security_group.e"}};
+     },
+     "depends ec2.describe-instances unknown.value sg-endpoint (data.aws_security_group.e)"},
     {"UnreadAwsAuth",
      [](PrivateWorld& w) {
        w.access_entries.clear(), w.clusters[0].accessConfig.authenticationMode = "CONFIG_MAP";

@@ -166,6 +166,10 @@ std::string open_group(cloud::World& world, const std::string& vpc) {
   return id;
 }
 
+void open_group_of(cloud::World& world, const std::string& group) {
+  open(world, group, true), open(world, group, false);
+}
+
 void give_way_out(cloud::World& world, const std::string& table, const std::string& vpc) {
   aws::RouteTable* there = at(world.route_tables, table);
   if (!there) {

@@ -127,6 +127,21 @@ struct PrivateWorld : cloud::World {
     nat_gateways.push_back(nat);
     for (const char* table : {"rtb-a", "rtb-b"}) route(table, "0.0.0.0/0").natGatewayId = "nat-1";
   }
+  /// VPC `hub` behind a transit gateway has the endpoint instead, and shares a private zone for its name.
+  void move_endpoint_to_hub(const std::string& service, const std::string& name) {
+    vpcs.push_back({.vpcId = "hub", .state = "available", .cidrBlock = "10.9.0.0/16", .enableDnsHostnames = true});
+    subnet("hub", "10.9.1.0/24", "us-east-1a");
+    subnets.back().vpcId = route_tables.back().vpcId = "hub";
+    auto& e = endpoint_at(service);
+    e.vpcId = "hub", e.subnetIdSet = {"hub"}, e.privateDnsEnabled = false, e.groupSet = {{"sg-hub", ""}};
+    group("sg-hub"), rule("sg-hub", false, "10.0.0.0/16");
+    hosted_zones = {{.id = "zone", .name = name, .vpcIds = {"vpc", "hub"}, .records = {{name, {"alias " + service}}}}};
+    transit_gateways = {{.transitGatewayId = "tgw"}};
+    transit_gateways[0].attachments = {{"vpc", {"a"}, {{"10.9.0.0/16", "hub"}}},
+                                       {"hub", {"hub"}, {{"10.0.0.0/16", "vpc"}}}};
+    for (const char* table : {"rtb-a", "rtb-b"}) route(table, "10.9.0.0/16").transitGatewayId = "tgw";
+    route("rtb-hub", "10.0.0.0/16").transitGatewayId = "tgw";
+  }
   Json& template_data() { return launch_templates[0].launchTemplateData; }
   void user_data(const std::string& text) {
     if (launch_templates.empty()) {

@@ -224,6 +224,58 @@ const std::vector<Rule<cloud::KubernetesObject>> kObject = {
      }},
 };
 
+// Nouns that the input only names: everything about them, and what hangs on them, is at its best or as little as it can
+// be. Best: whatever lies in a VPC or subnet leads out, and a group admits everybody.
+bool complete_whole(World& world, const cloud::Ref& noun, bool good) {
+  if (aws::Vpc* vpc = noun.table == aws::Vpc::kTable ? at(world.vpcs, noun.id) : nullptr) {
+    vpc->enableDnsHostnames = vpc->enableDnsSupport = good;
+    vpc->dhcpOptionsId.clear();
+    if (vpc->cidrBlock.empty()) vpc->cidrBlock = "10.0.0.0/8";
+    // Endpoints that are not listed would carry what a way out carries.
+    if (good)
+      for (const std::string& table : tables_of(world, noun.id)) give_way_out(world, table, noun.id);
+    return true;
+  }
+  if (aws::Subnet* subnet = noun.table == aws::Subnet::kTable ? at(world.subnets, noun.id) : nullptr) {
+    if (subnet->vpcId.empty() && world.vpcs.size() == 1) subnet->vpcId = world.vpcs.front().vpcId;
+    const aws::Vpc* vpc = at(world.vpcs, subnet->vpcId);
+    if (subnet->cidrBlock.empty()) subnet->cidrBlock = vpc && !vpc->cidrBlock.empty() ? vpc->cidrBlock : "10.0.0.0/8";
+    if (!good) return true;
+    const std::string vpc_id = subnet->vpcId, table = "unknown/" + noun.id;
+    for (auto& t : world.route_tables)
+      std::erase_if(t.associationSet, [&](const auto& a) { return a.subnetId == noun.id; });
+    world.route_tables.push_back({.routeTableId = table, .vpcId = vpc_id});
+    world.route_tables.back().associationSet.push_back({.routeTableId = table, .subnetId = noun.id});
+    give_way_out(world, table, vpc_id);
+    return true;
+  }
+  if (aws::RouteTable* table = noun.table == aws::RouteTable::kTable ? at(world.route_tables, noun.id) : nullptr) {
+    const std::string vpc = table->vpcId;
+    if (good) give_way_out(world, noun.id, vpc);
+    return true;
+  }
+  if (noun.table == aws::SecurityGroup::kTable && at(world.security_groups, noun.id)) {
+    if (good) open_group_of(world, noun.id);
+    return true;
+  }
+  if (aws::Role* role = noun.table == aws::Role::kTable ? at(world.roles, noun.id) : nullptr) {
+    if (role->AssumeRolePolicyDocument.empty() || good) trust_ec2(*role);
+    role->boundary.reset();
+    role->grants = {};
+    if (good) role->grants.inlined["unknown"] = kAllowsAll;
+    return true;
+  }
+  return false;
+}
+
+bool known_whole(const World& world, const cloud::Ref& noun) {
+  return (noun.table == aws::Vpc::kTable && cloud::find(world.vpcs, noun.id)) ||
+         (noun.table == aws::Subnet::kTable && cloud::find(world.subnets, noun.id)) ||
+         (noun.table == aws::RouteTable::kTable && cloud::find(world.route_tables, noun.id)) ||
+         (noun.table == aws::SecurityGroup::kTable && cloud::find(world.security_groups, noun.id)) ||
+         (noun.table == aws::Role::kTable && cloud::find(world.roles, noun.id));
+}
+
 // Fields of the tables above that are not in their rules, and tables that are not there at all, may still decide. These
 // do not: what AWS gives out by itself, and what nodes never meet.
 constexpr std::string_view kNames[] = {"tagSet",
@@ -358,6 +410,7 @@ constexpr std::string_view kMayDecide[] = {aws::Vpc::kTable,
 }  // namespace
 
 Weight weight_of(const World& world, const Unknown& u) {
+  if (u.field == cloud::kAllOfIt && known_whole(world, u.noun)) return Weight::decides;
   if (u.field == cloud::kAllOfIt && u.noun.table != cloud::KubernetesObject::kTable) return Weight::opaque;
   World& any = const_cast<World&>(world);  // only looked at
   Weight weight = Weight::none;
@@ -376,6 +429,7 @@ Weight weight_of(const World& world, const Unknown& u) {
 }
 
 void complete(World& world, const Unknown& u, bool helpful) {
+  if (u.field == cloud::kAllOfIt && complete_whole(world, u.noun, helpful)) return;
   bool done = false;
   in_table(world, u.noun.table, [&](auto& nouns, const auto& rules) {
     const auto* rule = rule_for(rules, u.field);

@@ -1,6 +1,7 @@
 #include "proof/world_view.h"
 
 #include <algorithm>
+#include <mutex>
 #include <set>
 
 #include "base/text.h"
@@ -86,7 +87,21 @@ void WorldView::add_vpcs() {
   for (const auto& x : world_.subnets) network_.add(x);
   for (const auto& x : world_.network_acls) network_.add(x);
   for (const auto& x : world_.internet_gateways) network_.add(x);
-  for (const auto& x : world_.network_interfaces) network_.add(x);
+  for (const auto& x : world_.network_interfaces) {
+    network_.add(x);
+    used_[x.subnetId] += 1 + static_cast<std::int64_t>(x.secondaryAddresses.size());
+  }
+  for (const auto& x : world_.hosted_zones) network_.add(PrivateZone{x.id, x.name, x.vpcIds, x.records});
+  for (const auto& x : world_.peering_connections)
+    network_.add(PeeringConnection{x.vpcPeeringConnectionId, x.requesterVpcId, x.accepterVpcId, x.status});
+  for (const auto& x : world_.transit_gateways) {
+    TransitGateway gateway{.id = x.transitGatewayId};
+    for (const auto& a : x.attachments) {
+      gateway.attachments.push_back({a.vpcId, a.routes});
+      gateway.leads_out |= a.routes.contains("0.0.0.0/0");
+    }
+    network_.add(std::move(gateway));
+  }
   for (const auto& x : world_.instances) network_.add(x);
   for (const auto& x : world_.nat_gateways) network_.add(x);
 }
@@ -264,17 +279,46 @@ std::optional<std::string> WorldView::managed_document(std::string_view arn) con
   return std::nullopt;
 }
 
-const PolicyText& WorldView::policy(const std::string& name, const std::string& document, aws::PolicyKind kind) const {
-  const auto [it, fresh] = compiled_.try_emplace({static_cast<int>(kind), name + "\n" + document});
-  if (fresh) {
-    auto parsed = aws::parse_policy(document, kind);
-    if (parsed) {
-      it->second.policy = std::make_unique<CompiledPolicy>(name, *parsed);
-    } else {
-      it->second.refused = parsed.error().message;
+std::int64_t WorldView::used_addresses(std::string_view subnet) const {
+  const auto it = used_.find(subnet);
+  return it == used_.end() ? 0 : it->second;
+}
+
+namespace {
+
+// Proving fixes and completions asks for the same documents over and over.
+class CompiledDocuments {
+ public:
+  using Key = std::pair<int, std::string>;
+  std::shared_ptr<const PolicyText> of(const Key& key, const std::string& name, const std::string& document) {
+    {
+      const std::lock_guard lock(mutex_);
+      if (const auto it = known_.find(key); it != known_.end()) return it->second;
     }
+    auto text = std::make_shared<PolicyText>();
+    if (auto parsed = aws::parse_policy(document, static_cast<aws::PolicyKind>(key.first))) {
+      text->policy = std::make_unique<CompiledPolicy>(name, *parsed);
+    } else {
+      text->refused = parsed.error().message;
+    }
+    const std::lock_guard lock(mutex_);
+    if (known_.size() >= kMost) known_.clear();
+    return known_[key] = text;
   }
-  return it->second;
+
+ private:
+  static constexpr std::size_t kMost = 2000;
+  std::mutex mutex_;
+  std::map<Key, std::shared_ptr<const PolicyText>> known_;  // guarded by mutex_
+};
+
+}  // namespace
+
+const PolicyText& WorldView::policy(const std::string& name, const std::string& document, aws::PolicyKind kind) const {
+  static CompiledDocuments documents;
+  const auto [it, fresh] = compiled_.try_emplace({static_cast<int>(kind), name + "\n" + document});
+  if (fresh) it->second = documents.of(it->first, name, document);
+  return *it->second;
 }
 
 const std::vector<std::vector<const cloud::OrganizationPolicy*>>& WorldView::levels(std::string_view type) const {

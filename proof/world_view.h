@@ -54,9 +54,12 @@ class WorldView {
   /// The VPC's endpoints for a service ("ecr.api"), of any type and state.
   std::vector<const aws::VpcEndpoint*> endpoints_for(std::string_view vpc, std::string_view service) const;
 
+  /// Addresses of the subnet that interfaces hold.
+  std::int64_t used_addresses(std::string_view subnet) const;
   /// The account's own policies and AWS's; nullopt for one that nobody here knows.
   std::optional<std::string> managed_document(std::string_view arn) const;
   /// Compiled once a text.
+  /// Documents that were compiled before, for any world, are not read again.
   const PolicyText& policy(const std::string& name, const std::string& document, aws::PolicyKind kind) const;
   /// Levels of organization policies of a type, root first.
   const std::vector<std::vector<const cloud::OrganizationPolicy*>>& levels(std::string_view type) const;
@@ -103,7 +106,8 @@ class WorldView {
   std::deque<aws::SecurityGroupRule> own_rules_;
   std::deque<aws::VpcEndpoint> own_endpoints_;
   std::deque<aws::NatGateway> own_nats_;
-  mutable std::map<std::pair<int, std::string>, PolicyText> compiled_;
+  ById<std::int64_t> used_;  // addresses of subnets that interfaces hold
+  mutable std::map<std::pair<int, std::string>, std::shared_ptr<const PolicyText>> compiled_;
 };
 
 }  // namespace drydock::proof

@@ -124,9 +124,7 @@ void check_addresses(const Walk& walk) {
     const aws::Subnet* subnet = walk.view.network().subnet(id);
     const auto cidr = subnet ? aws::Cidr::parse(subnet->cidrBlock) : std::nullopt;
     if (!cidr) continue;
-    std::int64_t size = (std::int64_t{1} << (32 - cidr->bits)) - 5;
-    for (const auto& eni : walk.view.world().network_interfaces)
-      if (eni.subnetId == id) size -= 1 + static_cast<std::int64_t>(eni.secondaryAddresses.size());
+    const std::int64_t size = (std::int64_t{1} << (32 - cidr->bits)) - 5 - walk.view.used_addresses(id);
     const bool counted = subnet->availableIpAddressCount > 0 || !subnet->usedAddresses.empty();
     const std::int64_t free = counted ? std::min(size, subnet->availableIpAddressCount) : size;
     if (free > 0) continue;

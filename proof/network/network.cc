@@ -51,12 +51,16 @@ const aws::NetworkAcl* Network::network_acl(const aws::Subnet& subnet) const {
   return own ? own : find(default_acl_, subnet.vpcId);
 }
 
-const aws::Subnet* Network::subnet_around(std::string_view vpc, const aws::Cidr& part) const {
-  for (const auto& [id, subnet] : subnets_) {
-    if (subnet->vpcId != vpc) continue;
-    if (const auto cidr = aws::Cidr::parse(subnet->cidrBlock); cidr && cidr->contains(part)) return subnet;
-  }
+const aws::Subnet* Network::subnet_holding(const aws::IpAddress& address) const {
+  for (const auto& [id, subnet] : subnets_)
+    if (const auto cidr = aws::Cidr::parse(subnet->cidrBlock); cidr && cidr->contains(address)) return subnet;
   return nullptr;
+}
+
+bool Network::peered(std::string_view a, std::string_view b) const {
+  for (const auto& [id, p] : peerings_)
+    if ((p.requesterVpcId == a && p.accepterVpcId == b) || (p.requesterVpcId == b && p.accepterVpcId == a)) return true;
+  return false;
 }
 
 }  // namespace drydock::proof

@@ -21,6 +21,26 @@ struct ApiServer {
   std::vector<std::string> securityGroupIds;  // on those interfaces, EKS's own group included
 };
 
+/// A private hosted zone of Route 53.
+/// https://docs.aws.amazon.com/Route53/latest/DeveloperGuide/hosted-zones-private.html
+struct PrivateZone {
+  std::string id, name;
+  std::vector<std::string> vpcIds;
+  std::map<std::string, std::vector<std::string>> records;  // name, "*.x" too -> addresses, or "alias <endpoint>"
+};
+struct PeeringConnection {
+  std::string id, requesterVpcId, accepterVpcId, status;
+};
+struct TransitGateway {
+  struct Attachment {
+    std::string vpcId;
+    std::map<std::string, std::string> routes;  // CIDR -> VPC behind it
+  };
+  std::string id;
+  std::vector<Attachment> attachments;
+  bool leads_out = false;  // it has a default route: what lies behind is not modelled
+};
+
 class Network {
  public:
   explicit Network(std::string region) : region_(std::move(region)) {}
@@ -38,6 +58,9 @@ class Network {
   void add(const aws::NatGateway& x) { nat_gateways_[x.natGatewayId] = &x; }
   void add(const aws::NetworkInterface& x);
   void add(const aws::Instance& x) { instances_[x.instanceId] = &x; }
+  void add(PrivateZone x) { zones_.push_back(std::move(x)); }
+  void add(PeeringConnection x) { peerings_[x.id] = std::move(x); }
+  void add(TransitGateway x) { transit_gateways_[x.id] = std::move(x); }
   void add(ApiServer x) { api_servers_.push_back(std::move(x)); }
 
   // Null where there is none.
@@ -53,13 +76,17 @@ class Network {
   const aws::Instance* instance(std::string_view id) const { return find(instances_, id); }
   const aws::VpcEndpoint* endpoint(std::string_view id) const { return find(endpoint_, id); }
   const std::vector<const aws::VpcEndpoint*>& endpoints_in(std::string_view vpc) const;
+  const std::vector<PrivateZone>& zones() const { return zones_; }
+  bool peered(std::string_view a, std::string_view b) const;
+  const PeeringConnection* peering(std::string_view id) const { return own(peerings_, id); }
+  const TransitGateway* transit_gateway(std::string_view id) const { return own(transit_gateways_, id); }
   const std::vector<ApiServer>& api_servers() const { return api_servers_; }
   const std::vector<const aws::SecurityGroupRule*>& rules_of(std::string_view group) const;
   /// The table of the subnet's own association, else the VPC's main one.
   const aws::RouteTable* route_table(const aws::Subnet& subnet) const;
   const aws::NetworkAcl* network_acl(const aws::Subnet& subnet) const;
-  /// The subnet of the VPC that holds the prefix whole.
-  const aws::Subnet* subnet_around(std::string_view vpc, const aws::Cidr& part) const;
+  /// The subnet of any VPC that holds the address. Linear.
+  const aws::Subnet* subnet_holding(const aws::IpAddress& address) const;
 
  private:
   template <class T>
@@ -68,6 +95,12 @@ class Network {
   static const T* find(const ById<const T*>& map, std::string_view id) {
     const auto it = map.find(id);
     return it == map.end() ? nullptr : it->second;
+  }
+
+  template <class T>
+  static const T* own(const ById<T>& map, std::string_view id) {
+    const auto it = map.find(id);
+    return it == map.end() ? nullptr : &it->second;
   }
 
   std::string region_;
@@ -84,6 +117,9 @@ class Network {
   ById<const aws::NatGateway*> nat_gateways_;
   ById<const aws::NetworkInterface*> interfaces_, interface_at_;  // the latter by "vpc/address"
   ById<const aws::Instance*> instances_;
+  std::vector<PrivateZone> zones_;
+  ById<PeeringConnection> peerings_;
+  ById<TransitGateway> transit_gateways_;
   std::vector<ApiServer> api_servers_;
 };
 

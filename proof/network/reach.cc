@@ -105,10 +105,12 @@ std::string target_of(const aws::Route& r) {
 }
 
 // What a target is, by the noun it names: ids of planned things say nothing about it.
-enum class Target { local, endpoint, internet, nat, interface, unmodelled };
+enum class Target { local, endpoint, internet, nat, interface, peering, transit, unmodelled };
 Target kind_of(const Network& network, const aws::Route& r) {
   if (r.natGatewayId) return Target::nat;
   if (r.networkInterfaceId) return Target::interface;
+  if (r.vpcPeeringConnectionId && network.peering(*r.vpcPeeringConnectionId)) return Target::peering;
+  if (r.transitGatewayId && network.transit_gateway(*r.transitGatewayId)) return Target::transit;
   if (!r.gatewayId) return Target::unmodelled;
   if (*r.gatewayId == "local") return Target::local;
   if (network.endpoint(*r.gatewayId) || r.gatewayId->starts_with("vpce-")) return Target::endpoint;
@@ -167,6 +169,12 @@ void through_nat(Reach& reach, const Network& network, const aws::Subnet& subnet
   acl(reach, network, *home, Direction::ingress, to, kNatEphemeral, "acl.return");
 }
 
+bool is_public(const AddressSet& addresses) {
+  const AddressSet all = AddressSet::public_v4();
+  return std::any_of(addresses.parts().begin(), addresses.parts().end(),
+                     [&](const aws::Cidr& part) { return part.base.v6 || !all.common(part).empty(); });
+}
+
 void through_route(Reach& reach, const Network& network, const Site& from, const aws::Subnet& subnet,
                    const aws::RouteTable& table, const Piece& piece, int port) {
   const std::string shown = piece.addresses.str();
@@ -206,10 +214,56 @@ void through_route(Reach& reach, const Network& network, const Site& from, const
       return through_nat(reach, network, subnet, target, addresses_of(network, from), piece.addresses, port);
     case Target::interface:
       return through_interface(reach, network, target, table.routeTableId);
+    case Target::peering:
+    case Target::transit:  // neither carries packets to the internet, or to a gateway endpoint of another VPC
+      if (kind == Target::transit && network.transit_gateway(target)->leads_out) break;
+      if (!is_public(piece.addresses)) break;  // an address of another network, of which nothing is known
+      return wall(reach, "route.no-transit", target, line + ": nothing behind it leads to the internet", Tri::no,
+                  piece.addresses);
     case Target::unmodelled:
-      reach.unknown = true;
-      return wall(reach, "path.unmodelled", target, fmt::format("{} leads out of what is modelled", target),
-                  Tri::maybe);
+      break;
+  }
+  reach.unknown = true;
+  wall(reach, "path.unmodelled", target, fmt::format("{} leads out of what is modelled", target), Tri::maybe);
+}
+
+// Whether the transit gateway carries packets from the one VPC's attachment to the other's.
+bool carries(const TransitGateway& gateway, const std::string& from, const std::string& to, const AddressSet& target) {
+  for (const TransitGateway::Attachment& a : gateway.attachments) {
+    if (a.vpcId != from) continue;
+    AddressSet left = target;
+    for (const auto& [cidr, vpc] : a.routes)
+      if (const auto parsed = aws::Cidr::parse(cidr); parsed && vpc == to) left = left.without(*parsed);
+    return left.empty();
+  }
+  return false;
+}
+
+// One direction between two VPCs: the near subnet's table, and what it leads to.
+void across(Reach& reach, const Network& network, const aws::Subnet& home, const aws::Subnet& there,
+            const AddressSet& target, const Site& from, int port) {
+  const aws::RouteTable* table = network.route_table(home);
+  if (!table) return wall(reach, "route.none", home.subnetId, home.subnetId + " has no route table");
+  for (const Piece& piece : split_by_route(network, *table, target)) {
+    const Target kind =
+        piece.route && piece.route->state != "blackhole" ? kind_of(network, *piece.route) : Target::unmodelled;
+    const std::string id = piece.route ? target_of(*piece.route) : "";
+    if (kind == Target::peering) {
+      const PeeringConnection& p = *network.peering(id);
+      const bool joins = (p.requesterVpcId == home.vpcId && p.accepterVpcId == there.vpcId) ||
+                         (p.accepterVpcId == home.vpcId && p.requesterVpcId == there.vpcId);
+      if (!joins || p.status != "active")
+        return wall(reach, "route.blackhole", id,
+                    fmt::format("{} does not join {} and {}, or is not active", id, home.vpcId, there.vpcId));
+      reach.hops.push_back(fmt::format("{}: {} -> {}", table->routeTableId, piece.destination, id));
+    } else if (kind == Target::transit) {
+      if (!carries(*network.transit_gateway(id), home.vpcId, there.vpcId, piece.addresses))
+        return wall(reach, "route.no-transit", id,
+                    fmt::format("{} has no route from {} to {}", id, home.vpcId, there.vpcId));
+      reach.hops.push_back(fmt::format("{}: {} -> {}", table->routeTableId, piece.destination, id));
+    } else {
+      through_route(reach, network, from, home, *table, piece, port);
+    }
   }
 }
 
@@ -234,9 +288,17 @@ Reach reach_site(const Network& network, const Site& from, const Site& to, int p
   }
   const AddressSet source = addresses_of(network, from), target = addresses_of(network, to);
   const Ports ports{port, port};
+  // References to groups hold within a VPC and over a peering, not over a transit gateway.
+  const bool refer = home->vpcId == there->vpcId || network.peered(home->vpcId, there->vpcId);
+  const std::vector<std::string> nobody;
   apply(reach, "sg.egress", names_of(from.groups),
-        through_groups(network, from.groups, Direction::egress, {target, ports, protocol}, to.groups));
-  if (home->subnetId != there->subnetId) {
+        through_groups(network, from.groups, Direction::egress, {target, ports, protocol}, refer ? to.groups : nobody));
+  if (home->vpcId != there->vpcId) {
+    acl(reach, network, *home, Direction::egress, target, ports, "acl.egress", protocol);
+    across(reach, network, *home, *there, target, from, port);
+    across(reach, network, *there, *home, source, to, port);
+    acl(reach, network, *there, Direction::ingress, source, ports, "acl.ingress", protocol);
+  } else if (home->subnetId != there->subnetId) {
     acl(reach, network, *home, Direction::egress, target, ports, "acl.egress", protocol);
     if (const aws::RouteTable* table = network.route_table(*home)) {
       for (const Piece& piece : split_by_route(network, *table, target)) {
@@ -252,8 +314,9 @@ Reach reach_site(const Network& network, const Site& from, const Site& to, int p
     }
     acl(reach, network, *there, Direction::ingress, source, ports, "acl.ingress", protocol);
   }
-  apply(reach, "sg.ingress", names_of(to.groups),
-        through_groups(network, to.groups, Direction::ingress, {source, ports, protocol}, from.groups));
+  apply(
+      reach, "sg.ingress", names_of(to.groups),
+      through_groups(network, to.groups, Direction::ingress, {source, ports, protocol}, refer ? from.groups : nobody));
   if (home->subnetId != there->subnetId) {
     acl(reach, network, *there, Direction::egress, source, kEphemeral, "acl.return", protocol);
     acl(reach, network, *home, Direction::ingress, target, kEphemeral, "acl.return", protocol);
@@ -277,192 +340,6 @@ Reach reach_public(const Network& network, const Site& from, const AddressSet& t
     through_route(reach, network, from, *home, *table, piece, port);
   acl(reach, network, *home, Direction::ingress, to, kEphemeral, "acl.return");
   return reach;
-}
-
-namespace {
-
-constexpr const char* kImds = "169.254.169.254";
-
-bool amazon_dns(const Network& network, const aws::Vpc& vpc) {
-  const aws::DhcpOptions* options = network.dhcp_options(vpc.dhcpOptionsId);
-  if (!options) return true;  // the region's default options
-  for (const aws::DhcpConfiguration& c : options->configurations)
-    if (c.key == "domain-name-servers")
-      return std::all_of(c.values.begin(), c.values.end(), [](const auto& v) { return v == "AmazonProvidedDNS"; });
-  return false;
-}
-
-bool reaches_servers(const Network& network, const Site& from, const aws::Vpc& vpc) {
-  const aws::DhcpOptions* options = network.dhcp_options(vpc.dhcpOptionsId);
-  for (const aws::DhcpConfiguration& c : options->configurations) {
-    if (c.key != "domain-name-servers") continue;
-    for (const std::string& server : c.values) {
-      const auto ip = aws::IpAddress::parse(server);
-      if (!ip) continue;
-      const aws::NetworkInterface* eni = network.interface_at(vpc.vpcId, server);
-      Site site{server, eni ? eni->subnetId : "", AddressSet::of(*ip), {}, false};
-      if (eni)
-        for (const aws::GroupIdentifier& g : eni->groupSet) site.groups.push_back(g.groupId);
-      const Reach reach =
-          eni ? reach_site(network, from, site, 53, Protocol::udp) : reach_public(network, from, site.addresses, 53);
-      if (reach.reached != Tri::no) return true;
-    }
-  }
-  return false;
-}
-
-std::vector<Site> sites_of_endpoint(const Network& network, const aws::VpcEndpoint& e) {
-  std::vector<std::string> groups;
-  for (const aws::GroupIdentifier& g : e.groupSet) groups.push_back(g.groupId);
-  std::vector<Site> sites;
-  for (const std::string& id : e.networkInterfaceIdSet) {
-    const aws::NetworkInterface* eni = network.interface(id);
-    if (!eni) continue;
-    Site site{e.vpcEndpointId + " in " + eni->subnetId, eni->subnetId, {}, {}, false};
-    if (const auto ip = aws::IpAddress::parse(eni->privateIpAddress)) site.addresses = AddressSet::of(*ip);
-    for (const aws::GroupIdentifier& g : eni->groupSet) site.groups.push_back(g.groupId);
-    sites.push_back(std::move(site));
-  }
-  if (sites.empty())  // planned: an interface in each subnet, at any address
-    for (const std::string& subnet : e.subnetIdSet)
-      sites.push_back({e.vpcEndpointId + " in " + subnet, subnet, {}, groups, false});
-  return sites;
-}
-
-AddressSet public_addresses(const Network& network, std::string_view host) {
-  for (const char* service : {"s3", "dynamodb"}) {
-    const std::string suffix = std::string(service) + "." + network.region() + ".";
-    const bool is_it = host.find("." + suffix) != host.npos || host.starts_with(suffix);
-    const aws::PrefixList* list = is_it ? network.prefix_list_of(service) : nullptr;
-    if (!list) continue;
-    AddressSet out;
-    for (const std::string& text : list->cidrSet)
-      if (const auto cidr = aws::Cidr::parse(text)) out.add(*cidr);
-    return out;
-  }
-  return AddressSet::public_v4();
-}
-
-// A public API server takes only the addresses it lists. Where nobody knows the address, only "everyone" is certain.
-void admit(Reach& reach, const ApiServer& api) {
-  AddressSet admitted;
-  std::string list;
-  for (const std::string& text : api.publicAccessCidrs) {
-    if (const auto cidr = aws::Cidr::parse(text)) admitted.add(*cidr);
-    list += (list.empty() ? "" : ", ") + text;
-  }
-  if (api.publicAccessCidrs.empty()) return;  // EKS's own default is 0.0.0.0/0
-  for (const std::string& source : reach.public_sources) {
-    const auto ip = aws::IpAddress::parse(source);
-    AddressSet left = ip ? AddressSet::of(*ip) : AddressSet::public_v4();
-    for (const aws::Cidr& part : admitted.parts()) left = left.without(part);
-    if (left.empty()) continue;
-    wall(reach, "eks.public-access-cidrs", api.cluster,
-         fmt::format("publicAccessCidrs of {} are {}; the node comes from {}", api.cluster, list,
-                     ip ? source : "a public address that is not known"),
-         ip || admitted.empty() ? Tri::no : Tri::maybe);
-  }
-}
-
-}  // namespace
-
-Names resolve_name(const Network& network, const Site& from, std::string_view host) {
-  Names names;
-  const aws::Subnet* home = network.subnet(from.subnetId);
-  const aws::Vpc* vpc = home ? network.vpc(home->vpcId) : nullptr;
-  if (const auto ip = aws::IpAddress::parse(host)) {
-    names.kind = Names::Kind::public_addresses;
-    names.addresses = AddressSet::of(*ip);
-    return names;
-  }
-  if (!vpc || !vpc->enableDnsSupport) {
-    names.kind = Names::Kind::no_resolver;
-    names.zone = vpc ? vpc->vpcId + " has enableDnsSupport off" : "no VPC";
-    return names;
-  }
-  const bool own = amazon_dns(network, *vpc), zones = own && vpc->enableDnsHostnames;
-  if (!own) {
-    // Servers of one's own: what they forward is nobody's knowledge here; they are taken to know public names only.
-    names.zone = "the servers of " + vpc->dhcpOptionsId;
-    if (!reaches_servers(network, from, *vpc)) {
-      names.kind = Names::Kind::no_resolver;
-      names.zone += " are out of reach on port 53";
-      return names;
-    }
-  }
-  for (const ApiServer& api : network.api_servers()) {
-    if (api.host != host) continue;
-    names.api = &api;
-    if (zones && api.privateAccess && api.vpcId == vpc->vpcId) {
-      names.kind = Names::Kind::sites;
-      names.zone = "cluster " + api.cluster;
-      for (const std::string& subnet : api.subnetIds)
-        names.sites.push_back(
-            {"API server of " + api.cluster + " in " + subnet, subnet, {}, api.securityGroupIds, false});
-      return names;
-    }
-    if (api.publicAccess) {
-      names.kind = Names::Kind::public_addresses;
-      names.addresses = AddressSet::public_v4();
-      names.zone = "public DNS";
-      return names;
-    }
-    // Private only, and seen from elsewhere: public DNS gives the private addresses.
-    names.kind = Names::Kind::sites;
-    names.zone = "public DNS";
-    for (const std::string& subnet : api.subnetIds)
-      names.sites.push_back(
-          {"API server of " + api.cluster + " in " + subnet, subnet, {}, api.securityGroupIds, false});
-    return names;
-  }
-  if (zones) {
-    for (const aws::VpcEndpoint* e : network.endpoints_in(vpc->vpcId)) {
-      if (e->vpcEndpointType != "Interface" || e->state != "available" || !e->privateDnsEnabled) continue;
-      for (const std::string& name :
-           aws::private_dns_names(aws::service_of(e->serviceName, network.region()), network.region())) {
-        if (!aws::host_matches(host, name)) continue;
-        names.kind = Names::Kind::sites;
-        names.zone = names.endpoint = e->vpcEndpointId;
-        names.sites = sites_of_endpoint(network, *e);
-        return names;
-      }
-    }
-  }
-  if (!aws::is_aws_service_host(host)) return names;
-  names.kind = Names::Kind::public_addresses;
-  if (names.zone.empty()) names.zone = "public DNS";
-  names.addresses = public_addresses(network, host);
-  return names;
-}
-
-Contact contact(const Network& network, const Site& from, std::string_view host, int port) {
-  Contact c{resolve_name(network, from, host), {}};
-  if (host == kImds) return c;  // answered by the instance's own machine: no route, group or ACL
-  switch (c.names.kind) {
-    case Names::Kind::no_such_host:
-      wall(c.reach, "dns.no-such-host", std::string(host), fmt::format("no such host: {}", host));
-      return c;
-    case Names::Kind::no_resolver:
-      wall(c.reach, "dns.no-resolver", std::string(host), c.names.zone);
-      return c;
-    case Names::Kind::public_addresses:
-      c.reach = reach_public(network, from, c.names.addresses, port);
-      if (c.names.api) admit(c.reach, *c.names.api);
-      return c;
-    case Names::Kind::sites:
-      break;
-  }
-  // Clients try the addresses one after the other: all dead is no, some dead is a wait every now and then.
-  Tri best = Tri::no, worst = Tri::yes;
-  for (const Site& site : c.names.sites) {
-    const Reach one = reach_site(network, from, site, port);
-    best = either(best, one.reached);
-    worst = both(worst, one.reached);
-    c.reach.join(one);
-  }
-  c.reach.reached = c.names.sites.empty() ? Tri::no : best == worst ? best : Tri::maybe;
-  if (c.names.sites.empty()) wall(c.reach, "endpoint.no-interface", c.names.zone, c.names.zone + " has no interface");
-  return c;
 }
 
 }  // namespace drydock::proof

@@ -4,6 +4,7 @@
 
 #include <gmock/gmock.h>
 
+#include <algorithm>
 #include <cstdlib>
 
 #include "base/file.h"
@@ -101,6 +102,14 @@ const Story kStories[] = {
       "journalctl -u kubelet -n 3", "systemctl restart kubelet", "nc -vz ec2.us-east-1.amazonaws.com 443",
       "curl -v -m 5 https://ec2.us-east-1.amazonaws.com", "dig +short ec2.us-east-1.amazonaws.com",
       "cat /etc/eks/kubelet/environment", "crictl ps", "ctr image ls", "aws sts get-caller-identity", "nodeadm init"}},
+    {"names-and-addresses",
+     [](Visited& t) { t.bench.interfaces["node-a"].macAddress = "0a:ff:00:00:00:01"; },
+     {"dig api.ecr.us-east-1.amazonaws.com", "dig nowhere.internal", "nslookup nowhere.internal",
+      "getent hosts api.ecr.us-east-1.amazonaws.com", "getent hosts nowhere.internal",
+      "host sts.us-east-1.amazonaws.com", "nc -vz nowhere.internal 443", "curl -sS https://nowhere.internal/",
+      "ip addr", "hostname", "curl -s http://169.254.169.254/latest/meta-data/",
+      "curl -s http://169.254.169.254/latest/meta-data/placement/", "cat /etc/containerd/config.toml",
+      "cat /etc/eks/image-credential-provider/config.json"}},
     {"unauthorized",
      [](Visited& t) { t.shut_out(); },
      {"systemctl status kubelet", "journalctl -u kubelet -n 4 -o cat", "curl https://API/healthz",
@@ -124,6 +133,28 @@ const Story kStories[] = {
 };
 INSTANTIATE_TEST_SUITE_P(Visit, Golden, ::testing::ValuesIn(kStories),
                          [](const auto& row) { return replace_all(row.param.name, "-", "_"); });
+
+TEST(Visit, JournalctlReadsItsOptions) {
+  Visited twin;
+  twin.install_cni();
+  twin.launch();
+  struct Case {
+    const char* options;
+    std::size_t lines;
+  };
+  for (const Case& c : {Case{"-u kubelet -n 2", 2}, Case{"-n2 -u kubelet.service", 2},
+                        Case{"-xeu kubelet --lines=1", 1}, Case{"-u nodeadm-run -u nodeadm-boot-hook --no-pager", 11},
+                        Case{"-u kubelet -g registered", 1}, Case{"-u kubelet --since 2025-11-18_10:00:20", 1},
+                        Case{"-u kubelet -S -1m", 6}, Case{"-u kubelet --since 1_hour_ago -n 3", 3}}) {
+    const Reply reply = twin.run("journalctl " + std::string(c.options));
+    EXPECT_EQ(std::count(reply.out.begin(), reply.out.end(), '\n'), static_cast<std::ptrdiff_t>(c.lines))
+        << c.options << "\n"
+        << reply.out << reply.err;
+  }
+  EXPECT_EQ(twin.run("journalctl -u sshd").out, "-- No entries --\n");
+  EXPECT_EQ(twin.run("journalctl --since soon").err, "Failed to parse timestamp: soon\n");
+  EXPECT_THAT(twin.run("journalctl -fu kubelet").err, HasSubstr("a visit shows what there is"));
+}
 
 TEST(Visit, MetadataNeedsAToken) {
   Visited twin;
