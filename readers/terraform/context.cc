@@ -243,9 +243,10 @@ Context::Found Context::resolve(const Block& block, std::string_view name, Kind 
   if (sources.by_key) same_key(direct);
   if (shared.size() > 1 && direct.empty()) same_key(shared);
   for (const Target& t : direct) found.ids.push_back(meaning(t, kind));
-  // Of what is reached through each.value only this instance's own belongs here: sure when there is one, or when no
-  // other instance leaves the attribute open.
-  const bool mine = shared.size() == 1 || alone_in_being_unknown(*block.resource, name);
+  // Of what is reached through each.value only this instance's own belongs here: sure when all of it was written as one
+  // reference, or when no other instance leaves the attribute open.
+  const bool one = std::all_of(shared.begin(), shared.end(), [&](const Target& t) { return t.via == shared[0].via; });
+  const bool mine = one || alone_in_being_unknown(*block.resource, name);
   for (const Target& t : shared)
     if (mine) found.ids.push_back(meaning(t, kind));
   std::sort(found.ids.begin(), found.ids.end());
@@ -283,7 +284,10 @@ std::string Context::id(const Block& block, std::string_view name, Kind kind, co
   if (!block.is_unknown(name)) return {};
   const Found found = resolve(block, name, kind);
   if (found.exact && found.ids.size() == 1) return found.ids[0];
-  if (const Resource* only = only_one_created(kind)) return meaning({only, ""}, kind);
+  if (const Resource* only = only_one_created(kind)) {
+    used[block.resource->address].insert(only->address);
+    return meaning({only, "", ""}, kind);
+  }
   note_unknown(mark, block, name);
   return {};
 }
@@ -321,6 +325,17 @@ const Resource* Context::data_behind(const Block& block, std::string_view name, 
     only = t.resource;
   }
   return sources.complete && sources.shared.empty() ? only : nullptr;
+}
+
+bool Context::is_null_after_all(const Block& block, std::string_view name) const {
+  const Sources sources = references_.of(*block.resource, block.expression(name));
+  const auto plain = [](const Target& t) {
+    for (const char* type : {"aws_subnet", "aws_route_table", "aws_security_group", "aws_vpc"})
+      if (t.resource->type == type) return true;
+    return false;
+  };
+  return sources.complete && sources.targets.empty() && !sources.shared.empty() &&
+         std::all_of(sources.shared.begin(), sources.shared.end(), plain);
 }
 
 std::string Context::meaning(const Target& target, Kind kind) {

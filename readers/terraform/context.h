@@ -103,6 +103,9 @@ class Context {
   std::vector<std::string> ids_if_exact(const Block& block, std::string_view name, Kind kind);
   /// The one data source of a type that the attribute is taken from; null if it is not that simple.
   const Resource* data_behind(const Block& block, std::string_view name, std::string_view type) const;
+  /// A computed attribute whose expression gave null is as unknown as one whose value is. Of documents: nothing but ids
+  /// of the network stands in the entry of for_each that it is taken from, so it is not given at all.
+  bool is_null_after_all(const Block& block, std::string_view name) const;
   /// A policy document as text.
   std::string policy(const Block& block, std::string_view name, const Mark& mark);
 
@@ -133,6 +136,9 @@ class Context {
   std::vector<std::string> notes;
   std::unordered_map<std::string, std::vector<cloud::Ref>> made;        // by address
   std::unordered_map<std::string, std::vector<cloud::PlanPart>> added;  // by address
+  /// Resources whose ids a resource took, by addresses. References in dynamic blocks are in no document; where their
+  /// target was told otherwise, it is an order all the same.
+  std::unordered_map<std::string, std::set<std::string>> used;
 
  private:
   struct Found;

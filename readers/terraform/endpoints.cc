@@ -23,19 +23,22 @@ void endpoint(Context& c, const Resource& r) {
   x.state = b.at("state").string_or("available");
   x.policyDocument = c.policy(b, "policy", {ref, "policyDocument"});
   x.ownerId = c.world.account;
-  x.routeTableIdSet = c.ids(b, "route_table_ids", Kind::route_table, {ref, "routeTableIdSet"});
-  x.subnetIdSet = c.ids(b, "subnet_ids", Kind::subnet, {ref, "subnetIdSet"});
+  // Attributes of the other type are computed, and so unknown without meaning anything.
+  const bool gateway = x.vpcEndpointType == "Gateway";
+  if (gateway) x.routeTableIdSet = c.ids(b, "route_table_ids", Kind::route_table, {ref, "routeTableIdSet"});
+  if (!gateway) x.subnetIdSet = c.ids(b, "subnet_ids", Kind::subnet, {ref, "subnetIdSet"});
   for (const Block& subnet : b.blocks("subnet_configuration"))
     if (const std::string id = c.id(subnet, "subnet_id", Kind::subnet, {ref, "subnetIdSet"});
         !id.empty() && std::find(x.subnetIdSet.begin(), x.subnetIdSet.end(), id) == x.subnetIdSet.end())
       x.subnetIdSet.push_back(id);
-  for (const std::string& group : c.ids(b, "security_group_ids", Kind::security_group, {ref, "groupSet"}))
-    x.groupSet.push_back({group, ""});
+  if (!gateway)
+    for (const std::string& group : c.ids(b, "security_group_ids", Kind::security_group, {ref, "groupSet"}))
+      x.groupSet.push_back({group, ""});
   // Without a group an interface endpoint takes the VPC's own.
   if (x.vpcEndpointType == "Interface" && x.groupSet.empty() && !b.is_unknown("security_group_ids") && !x.vpcId.empty())
     x.groupSet.push_back({c.derived(x.vpcId, "default_security_group_id"), "default"});
-  x.privateDnsEnabled = c.flag(b, "private_dns_enabled", {ref, "privateDnsEnabled"}, false);
-  x.ipAddressType = c.text(b, "ip_address_type", {ref, "ipAddressType"}, "ipv4");
+  x.privateDnsEnabled = c.flag(b, "private_dns_enabled", {}, false);
+  x.ipAddressType = c.text(b, "ip_address_type", {}, "ipv4");
   const Block dns = b.block("dns_options");
   x.dnsOptions.dnsRecordIpType = c.text(dns, "dns_record_ip_type", {}, "ipv4");
   if (dns.has("private_dns_only_for_inbound_resolver_endpoint"))

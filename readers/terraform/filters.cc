@@ -48,8 +48,11 @@ class RuleMaker {
       put(&aws::SecurityGroupRule::cidrIpv6, cidr);
     for (const std::string& list : c_.ids(b, "prefix_list_ids", Kind::prefix_list, peer(b, "prefix_list_ids")))
       put(&aws::SecurityGroupRule::prefixListId, list);
-    for (const std::string& group : groups(b, groups_attribute, groups_is_list)) put_group(group);
-    if (c_.flag(b, "self", {}, false)) put_group(base_.groupId);
+    const bool self = c_.flag(b, "self", {}, false);
+    if (self) put_group(base_.groupId);
+    // A rule of its own has one kind of peer; the attribute of the others is computed, and so unknown.
+    if (groups_is_list || (made_ == before && !self))
+      for (const std::string& group : groups(b, groups_attribute, groups_is_list)) put_group(group);
     // A rule whose peers nobody knows stands for itself, so that the unknown has a noun.
     if (made_ == before && (c_.world.unknowns.size() != unknowns || open)) push(base_);
   }

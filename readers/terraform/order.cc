@@ -136,6 +136,10 @@ void read_order(Context& c, const std::map<std::string, std::vector<std::string>
     cloud::PlanStep step;
     step.address = r.address;
     step.after = order.before(r);
+    if (const auto used = c.used.find(r.address); used != c.used.end())
+      for (const std::string& address : used->second)
+        if (address != r.address && std::find(step.after.begin(), step.after.end(), address) == step.after.end())
+          step.after.push_back(address);
     step.waits_for_nodes = waits_for_nodes(r);
     if (const auto made = c.made.find(r.address); made != c.made.end()) step.makes = made->second;
     if (const auto added = c.added.find(r.address); added != c.added.end()) step.adds = added->second;

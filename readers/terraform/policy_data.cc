@@ -91,7 +91,7 @@ std::string Context::policy(const Block& block, std::string_view name, const Mar
     const Json document = renderer.document(*data);
     if (renderer.known) return document.dump();
   }
-  note_unknown(mark, block, name);
+  if (!is_null_after_all(block, name)) note_unknown(mark, block, name);
   return {};
 }
 

@@ -112,6 +112,7 @@ struct References::Walk {
   Sources out;
   int steps = 0;
   std::set<std::string> seen;
+  std::string via;  // of the outermost resource or output on the way
 
   void gap(std::string_view what) {
     if (out.complete) out.gap = what;
@@ -136,6 +137,8 @@ struct References::Walk {
     const auto parts = parse_reference(text);
     const std::string& head = parts[0].name;
     if (head == "count" || head == "path" || head == "terraform" || head == "self" || text == "each.key") return;
+    const bool names_it = via.empty() && head != "each" && head != "var" && head != "local";
+    if (names_it) via = text;
     if (head == "each") {
       if (frame.repetition) expression(frame, *frame.repetition, true, depth + 1);
     } else if (head == "var" && parts.size() > 1) {
@@ -147,6 +150,7 @@ struct References::Walk {
     } else {
       resource(frame, parts, text, shared, depth);
     }
+    if (names_it) via.clear();
   }
 
   void variable(const Frame& frame, const std::string& name, bool shared, int depth) {
@@ -229,7 +233,7 @@ struct References::Walk {
       } else if (!own && r.values->at(attribute).is_string()) {
         out.constants.push_back(r.values->at(attribute));
       }
-      target({&r, attribute}, shared);
+      target({&r, attribute, via}, shared);
     }
   }
   void target(Target t, bool shared) {
@@ -242,7 +246,7 @@ struct References::Walk {
 };
 
 Sources References::of(const Resource& resource, const Json& expression) const {
-  Walk walk{*this, {}, 0, {}};
+  Walk walk{*this, {}, 0, {}, {}};
   if (!resource.scope || expression.is_null()) {
     walk.gap("");
   } else {

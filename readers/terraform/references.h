@@ -26,6 +26,7 @@ std::vector<ReferenceStep> parse_reference(std::string_view text);
 struct Target {
   const Resource* resource = nullptr;
   std::string attribute;  // the first behind the resource: "id", "arn", "vpc_config"; empty: not told
+  std::string via;  // the reference as the user wrote it, below variables and locals: "module.vpc.private_subnets"
 };
 
 struct Sources {

@@ -12,11 +12,11 @@ using Table = std::map<std::string, std::vector<std::string>, std::less<>>;
 
 const Table& eks() {
   static const Table kTable = {
-      {"create", {"var.create"}},
       // Up to v20 and from v21: the same two groups by other names.
       {"cluster_security_group_id", {"aws_security_group.cluster[0].id", "var.cluster_security_group_id"}},
       {"security_group_id", {"aws_security_group.cluster[0].id", "var.security_group_id"}},
       {"node_security_group_id", {"aws_security_group.node[0].id", "var.node_security_group_id"}},
+      {"kubernetes_network_config", {"aws_eks_cluster.this[0].kubernetes_network_config"}},
       {"cluster_role", {"aws_iam_role.this[0].arn", "var.iam_role_arn"}},
       {"role_arn", {"aws_iam_role.this[0].arn", "var.iam_role_arn"}},
       {"merged_access_entries", {"var.access_entries"}},
@@ -29,8 +29,10 @@ const Table& node_group() {
   static const Table kTable = {
       {"launch_template_id", {"aws_launch_template.this[0].id", "var.launch_template_id"}},
       {"launch_template_version", {"aws_launch_template.this[0].latest_version", "var.launch_template_version"}},
-      {"security_group_ids",
-       {"var.cluster_primary_security_group_id", "var.vpc_security_group_ids", "aws_security_group.this[0].id"}},
+      {"network_interfaces", {"var.network_interfaces"}},
+      // The cluster's primary group is among them only where attach_cluster_primary_security_group asks for it, which
+      // it does not by default; the groups that are always there make nodes work or fail by themselves.
+      {"security_group_ids", {"var.vpc_security_group_ids", "aws_security_group.this[0].id"}},
       {"iam_instance_profile_arn", {"aws_iam_instance_profile.this[0].arn", "var.iam_instance_profile_arn"}},
   };
   return kTable;
@@ -39,7 +41,6 @@ const Table& node_group() {
 const Table& vpc() {
   static const Table kTable = {
       {"vpc_id", {"aws_vpc_ipv4_cidr_block_association.this[0].vpc_id", "aws_vpc.this[0].id"}},
-      {"create_vpc", {"var.create_vpc"}},
       {"nat_gateway_ips", {"aws_eip.nat"}},
       {"public_route_table_ids", {"aws_route_table.public"}},
       {"private_route_table_ids", {"aws_route_table.private"}},
@@ -53,6 +54,17 @@ const Table& vpc_endpoints() {
       {"security_group_ids", {"var.security_group_ids", "aws_security_group.this[0].id"}},
   };
   return kTable;
+}
+
+// Switches, names, counts and rules written out: no ids come from them.
+bool carries_no_ids(std::string_view name) {
+  for (const char* head :
+       {"create", "enable", "len_", "num_", "max_", "partition", "account_id", "ssm_", "efa_", "iam_role_",
+        "latest_ami", "windows_latest_ami", "instance_type", "ipv4_cni", "ipv6_cni", "ami_type"})
+    if (name.starts_with(head)) return true;
+  for (const char* tail : {"_name", "_rules", "_policies", "_prefix", "_count", "_permissions"})
+    if (name.ends_with(tail)) return true;
+  return false;
 }
 
 const Table* table_of(const ConfigModule& module) {
@@ -73,8 +85,9 @@ const Table* table_of(const ConfigModule& module) {
 const std::vector<std::string>* well_known_local(const ConfigModule& module, std::string_view name) {
   const Table* table = table_of(module);
   if (!table) return nullptr;
-  const auto found = table->find(name);
-  return found == table->end() ? nullptr : &found->second;
+  static const std::vector<std::string> kNothing;
+  if (const auto found = table->find(name); found != table->end()) return &found->second;
+  return carries_no_ids(name) ? &kNothing : nullptr;
 }
 
 }  // namespace drydock::readers::terraform

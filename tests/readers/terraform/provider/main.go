@@ -44,8 +44,8 @@ func typeOf(text string) tftypes.Type {
 	}
 	inner := map[string]tftypes.Type{}
 	for _, field := range strings.Split(text[3:len(text)-1], ",") {
-		parts := strings.Fields(field)
-		inner[parts[0]] = typeOf(parts[1])
+		name, kind, _ := strings.Cut(field, " ")
+		inner[name] = typeOf(kind)
 	}
 	if strings.HasPrefix(text, "lo(") {
 		return tftypes.List{ElementType: tftypes.Object{AttributeTypes: inner}}
