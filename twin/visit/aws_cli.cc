@@ -86,7 +86,7 @@ Reply aws(Host& host, const Args& args) {
   if (o.words.empty())
     return failure("usage: aws [options] <command> <subcommand> [<subcommand> ...] [parameters]\n", 252);
   if (o.words[0] == "--version" || o.unknown == "--version")
-    return {"aws-cli/2.27.50 Python/3.9.23 Linux/6.1.141 exe/x86_64.amzn.2023\n", "", 0};
+    return {"aws-cli/2.27.50 Python/3.9.23 Linux/6.1.129 exe/x86_64.amzn.2023\n", "", 0};
   if (o.has("region") && o.value("region") != host.region())
     return unsupported("aws in another region than the node's");
   if (o.words.size() < 2) return unsupported("aws " + o.words[0]);

@@ -94,7 +94,7 @@ Reply ctr(Host& host, const Args& args) {
     const bool token = user.starts_with("AWS:") && user.size() > 4;
     return pull(host, word(2), token);
   }
-  if (word(0) == "version") return {"Client:\n  Version:  1.7.27\n\nServer:\n  Version:  1.7.27\n", "", 0};
+  if (word(0) == "version") return {"Client:\n  Version:  1.7.25\n\nServer:\n  Version:  1.7.25\n", "", 0};
   return unsupported("ctr but 'ctr [-n k8s.io] image ls|pull [--user AWS:TOKEN] REF'");
 }
 

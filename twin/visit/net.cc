@@ -112,9 +112,9 @@ Reply date(Host& host, const Args&) {
 Reply uname(Host& host, const Args& args) {
   if (args.empty()) return {"Linux\n", "", 0};
   const std::string machine = host.instance.architecture == "arm64" ? "aarch64" : "x86_64";
-  if (args[0] == "-r") return {"6.1.141-155.222.amzn2023." + machine + "\n", "", 0};
+  if (args[0] == "-r") return {"6.1.129-138.220.amzn2023." + machine + "\n", "", 0};
   if (args[0] == "-m") return {machine + "\n", "", 0};
-  return {fmt::format("Linux {0} 6.1.141-155.222.amzn2023.{1} #1 SMP PREEMPT_DYNAMIC {1} {1} {1} GNU/Linux\n",
+  return {fmt::format("Linux {0} 6.1.129-138.220.amzn2023.{1} #1 SMP PREEMPT_DYNAMIC {1} {1} {1} GNU/Linux\n",
                       host.hostname(), machine),
           "", 0};
 }
