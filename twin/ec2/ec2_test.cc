@@ -283,6 +283,30 @@ TEST_F(Ec2Story, ARepeatedTokenGivesTheSameUnlessTheParametersDiffer) {
   }
 }
 
+TEST_F(Ec2Story, SeveralInterfacesAtLaunchHaveNoPublicAddress) {
+  const std::string net = subnet(vpc(), "10.0.1.0/24");
+  ok("ModifySubnetAttribute", "{'SubnetId':'" + net + "','MapPublicIpOnLaunch':{'Value':'true'}}");
+  const std::string start = "{'ImageId':'" + image_id_of("us-east-1", eks_image_name("1.32")) +
+                            "','InstanceType':'t3.small','MinCount':'1','MaxCount':'1','NetworkInterface':[";
+  const auto one = [&](int index, const std::string& more = "") {
+    return "{'DeviceIndex':'" + std::to_string(index) + "','SubnetId':'" + net + "'" + more + "}";
+  };
+  const Json made = ok("RunInstances", start + one(0) + "," + one(1) + "]}");
+  EXPECT_TRUE(made.path("instancesSet.0.ipAddress").string_or().empty());
+  EXPECT_EQ(made.path("instancesSet.0.networkInterfaceSet").size(), 2u);
+  EXPECT_FALSE(ok("RunInstances", start + one(0) + "]}").path("instancesSet.0.ipAddress").string_or().empty());
+  EXPECT_THAT(refusal("RunInstances", start + one(0, ",'AssociatePublicIpAddress':'true'") + "," + one(1) + "]}"),
+              HasSubstr("cannot be specified when launching with multiple network interfaces"));
+}
+
+TEST_F(Ec2Story, ZonesLackTypes) {
+  const std::string net = subnet(vpc(), "10.0.1.0/24", "us-east-1e");
+  EXPECT_THAT(refusal("RunInstances", "{'ImageId':'" + image_id_of("us-east-1", eks_image_name("1.32")) +
+                                          "','InstanceType':'m5.large','SubnetId':'" + net + "'}"),
+              HasSubstr("Unsupported: Your requested instance type (m5.large) is not supported in your requested "
+                        "Availability Zone (us-east-1e). Please retry"));
+}
+
 TEST_F(Ec2Story, ANatGatewayNeedsAWayOut) {
   const std::string id = vpc(), a = subnet(id, "10.0.1.0/24");
   const std::string allocation = ok("AllocateAddress").at("allocationId").string_or();

@@ -1,4 +1,5 @@
 #include "cloud/aws/instance_types.h"
+#include "cloud/aws/zone_offers.h"
 
 #include "twin/ec2/instances.h"
 #include "twin/ec2/nouns.h"
@@ -86,7 +87,7 @@ ApiResult describe_types(World&, Call& call) {
   return out;
 }
 
-/// Every type in every zone: no offering is missing anywhere in the twin.
+/// Every type in every zone, but for those that are known to be missing (cloud/aws/zone_offers.h).
 ApiResult describe_offerings(World&, Call& call) {
   auto filters = read_filters(call);
   if (!filters) return tl::unexpected<ApiError>(filters.error());
@@ -100,6 +101,7 @@ ApiResult describe_offerings(World&, Call& call) {
   Json::Array items;
   for (const InstanceType& t : aws::instance_types())
     for (const std::string& place : places) {
+      if (type == "availability-zone" && aws::known_not_offered(t.name, place)) continue;
       auto ok = passes(*filters, [&](std::string_view name) -> Values {
         if (name == "instance-type") return {{t.name}};
         if (name == "location") return {{place}};

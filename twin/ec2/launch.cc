@@ -1,6 +1,8 @@
 // From launch data to a running instance, and back to nothing.
+#include "base/text.h"
 #include "cloud/aws/iam.h"
 #include "cloud/aws/instance_types.h"
+#include "cloud/aws/zone_offers.h"
 #include "twin/ec2/instances.h"
 #include "twin/ec2/nouns.h"
 
@@ -47,6 +49,7 @@ struct Plan {
   std::string private_address, profile_arn, description;
   bool public_address = false;
   bool keeps_interface = false;
+  std::vector<InterfaceRequest> more;  // interfaces beside the primary one, in order of their device indices
 };
 
 /// The profile's ARN, or why there is none.
@@ -84,6 +87,16 @@ std::optional<ApiError> plan_machine(World& world, const std::string& region, co
   return std::nullopt;
 }
 
+ApiError not_offered(const std::string& region, const std::string& type, const std::string& zone) {
+  std::vector<std::string> others;
+  for (const Availability& other : zones_of(region))
+    if (!aws::known_not_offered(type, other.name)) others.push_back(other.name);
+  return {400, "Unsupported",
+          "Your requested instance type (" + type + ") is not supported in your requested Availability Zone (" + zone +
+              "). Please retry your request by not specifying an Availability Zone or choosing " + join(others, ", ") +
+              "."};
+}
+
 std::optional<ApiError> plan_network(World& world, const std::string& region, const LaunchRequest& request,
                                      Plan& plan) {
   const Json& data = request.data;
@@ -93,19 +106,24 @@ std::optional<ApiError> plan_network(World& world, const std::string& region, co
     return ApiError{
         400, "InvalidParameterCombination",
         "Network interfaces and an instance-level security groups may not be specified on the same request"};
-  if (!eni.at("networkInterfaceId").string_or().empty() || data.at("networkInterfaceSet").size() > 1)
-    return ApiError{501, "NotModelled", "not supported yet: launching with existing or several network interfaces"};
+  const bool several = data.at("networkInterfaceSet").size() > 1;
+  if (!eni.at("networkInterfaceId").string_or().empty())
+    return ApiError{501, "NotModelled", "not supported yet: launching with existing network interfaces"};
   std::string subnet = request.subnet_id;
   if (subnet.empty()) subnet = eni.at("subnetId").string_or(data.at("subnetId").string_or());
   if (subnet.empty()) {
     const aws::Vpc* vpc = default_vpc(world, region);
     for (const auto& [id, s] : world.table<aws::Subnet>(region))
-      if (vpc && s.vpcId == vpc->vpcId && s.defaultForAz && subnet.empty()) subnet = id;
+      if (vpc && s.vpcId == vpc->vpcId && s.defaultForAz && subnet.empty() &&
+          !aws::known_not_offered(plan.type->name, s.availabilityZone))
+        subnet = id;
     if (subnet.empty())
       return ApiError{400, "MissingInput", "No subnets found for the default VPC. Please specify a subnet."};
   }
   plan.subnet = world.table<aws::Subnet>(region).find(subnet);
   if (!plan.subnet) return no_such("InvalidSubnetID.NotFound", "subnet ID", subnet);
+  if (aws::known_not_offered(plan.type->name, plan.subnet->availabilityZone))
+    return not_offered(region, plan.type->name, plan.subnet->availabilityZone);
   plan.groups = eni.is_object() ? texts(eni.at("groupSet")) : std::move(groups);
   for (const std::string& name : texts(data.at("securityGroupSet"))) {
     std::string id;
@@ -119,7 +137,21 @@ std::optional<ApiError> plan_network(World& world, const std::string& region, co
   plan.private_address = eni.at("privateIpAddress").string_or(data.at("privateIpAddress").string_or());
   plan.description = eni.at("description").string_or();
   const Json& wish = eni.at("associatePublicIpAddress");
-  plan.public_address = wish.is_null() ? plan.subnet->mapPublicIpOnLaunch : is_true(wish);
+  plan.public_address = wish.is_null() ? plan.subnet->mapPublicIpOnLaunch && !several : is_true(wish);
+  if (several && plan.public_address)
+    return ApiError{400, "InvalidParameterCombination",
+                    "The associatePublicIPAddress parameter cannot be specified when launching with multiple network "
+                    "interfaces."};
+  for (std::size_t i = 1; i < data.at("networkInterfaceSet").size(); ++i) {
+    const Json& other = data.at("networkInterfaceSet").item(i);
+    plan.more.push_back({.subnet_id = other.at("subnetId").string_or(subnet),
+                         .description = other.at("description").string_or(),
+                         .groups = texts(other.at("groupSet"))});
+  }
+  if (plan.more.size() + 1 > static_cast<std::size_t>(plan.type->interfaces))
+    return ApiError{
+        400, "AttachmentLimitExceeded",
+        "Interface count " + std::to_string(plan.more.size() + 1) + " exceeds the limit for " + plan.type->name};
   const Json& deletes = eni.at("deleteOnTermination");
   plan.keeps_interface = !deletes.is_null() && !is_true(deletes);
   return std::nullopt;
@@ -238,6 +270,21 @@ tl::expected<std::string, ApiError> Ec2::launch(const std::string& region, const
 
   const std::string id = instance.instanceId;
   world_.table<Instance>(region).put(id, std::move(instance));
+  for (std::size_t i = 0; i < plan.more.size(); ++i) {
+    auto other = create_interface(region, plan.more[i]);
+    if (other && attach_interface(region, *other, id, static_cast<std::int64_t>(i) + 1)) {
+      world_.table<aws::NetworkInterface>(region).edit(*other)->attachment->deleteOnTermination = true;
+      continue;
+    }
+    if (other) delete_interface(region, *other);
+    // All or nothing: what was made so far goes, as if nobody had asked.
+    const ApiError fault = other ? ApiError{400, "InvalidParameterValue", "The interfaces lie in different zones."}
+                                 : ApiError(other.error());
+    for (const std::string& made : std::vector(world_.table<Instance>(region).find(id)->networkInterfaceIds))
+      delete_interface(region, made);
+    world_.table<Instance>(region).erase(id);
+    return tl::unexpected<ApiError>(fault);
+  }
   later(world_, region, kBoots, "ec2.instance-running", id);
   notify(region, *world_.table<Instance>(region).find(id), "pending");
   return id;

@@ -86,15 +86,37 @@ Json security_groups(const Json& own, const Cluster& cluster) {
     groups.push_back(own.at("securityGroupIdSet").item(i).is_object()
                          ? own.at("securityGroupIdSet").item(i).at("groupId")
                          : own.at("securityGroupIdSet").item(i));
+  // Any group of one's own keeps the cluster's away.
+  if (groups.size() == 0) groups.push_back(cluster.resourcesVpcConfig.clusterSecurityGroupId);
+  return groups;
+}
+
+/// The template's own interfaces as a request writes them; the cluster's group where no interface names any.
+Json interfaces_of(const Json& own, const Cluster& cluster) {
+  static constexpr std::pair<const char*, const char*> kKept[] = {
+      {"deviceIndex", "DeviceIndex"},
+      {"associatePublicIpAddress", "AssociatePublicIpAddress"},
+      {"deleteOnTermination", "DeleteOnTermination"},
+      {"description", "Description"},
+      {"interfaceType", "InterfaceType"}};
   const Json& interfaces = own.at("networkInterfaceSet");
-  for (std::size_t i = 0; i < interfaces.size(); ++i)
+  bool grouped = false;
+  for (std::size_t i = 0; i < interfaces.size(); ++i) grouped |= interfaces.item(i).at("groupSet").size() > 0;
+  Json out = Json::array();
+  for (std::size_t i = 0; i < interfaces.size(); ++i) {
+    Json one = Json::object();
+    for (const auto& [from, to] : kKept)
+      if (interfaces.item(i).has(from)) one[to] = interfaces.item(i).at(from);
+    Json groups = Json::array();
     for (std::size_t k = 0; k < interfaces.item(i).at("groupSet").size(); ++k) {
       const Json& group = interfaces.item(i).at("groupSet").item(k);
       groups.push_back(group.is_object() ? group.at("groupId") : group);
     }
-  // Any group of one's own keeps the cluster's away.
-  if (groups.size() == 0) groups.push_back(cluster.resourcesVpcConfig.clusterSecurityGroupId);
-  return groups;
+    if (!grouped) groups.push_back(cluster.resourcesVpcConfig.clusterSecurityGroupId);
+    one["SecurityGroupId"] = groups;
+    out.push_back(one);
+  }
+  return out;
 }
 
 Json tag_specification(const Nodegroup& group, const char* type) {
@@ -121,7 +143,10 @@ tl::expected<Json, Issue> template_data(Service& service, const std::string& reg
       Json::object({{"ImageId", *image}, {"IamInstanceProfile", Json::object({{"Name", group.instanceProfile}})}});
   data["InstanceType"] = own->has("instanceType") ? own->at("instanceType") : Json(group.instanceTypes.front());
   data["UserData"] = base64(custom ? user_data : nodegroup_user_data(*cluster, group, *image, user_data));
-  data["SecurityGroupId"] = security_groups(*own, *cluster);
+  if (own->at("networkInterfaceSet").size() > 0)
+    data["NetworkInterface"] = interfaces_of(*own, *cluster);
+  else
+    data["SecurityGroupId"] = security_groups(*own, *cluster);
   data["MetadataOptions"] = Json::object(
       {{"HttpTokens", own->path("metadataOptions.httpTokens").string_or("required")},
        {"HttpEndpoint", own->path("metadataOptions.httpEndpoint").string_or("enabled")},
