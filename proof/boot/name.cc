@@ -26,6 +26,12 @@ void check_name(const Walk& walk) {
                     options->dhcpOptionsId)
               : fmt::format("{} hands out no domain name, so instances may have no private DNS name",
                             options->dhcpOptionsId);
+  // AL2 glues two names into one hostname; what AL2023 makes of them, or of none, is not known for sure.
+  if (g.kind != ImageKind::al2) {
+    p.finding.effect = Verdict::depends;
+    p.finding.severity = Severity::warning;
+    p.finding.depends_on = {"the private DNS name that EC2 gives with these DHCP options"};
+  }
   p.finding.symptom = {"kubelet: node \"\" not found, or a name that the API server refuses; no Node object",
                        "seconds after kubelet starts"};
   walk.out.add(std::move(p));
