@@ -1,11 +1,12 @@
-// proof_speed [SCALE]: milliseconds to prove the private cluster, and an account of SCALE x (1,000 interfaces, 100
-// groups, 40 route tables, 10 node groups), ready and with a cause. Prints "private large large-broken". Example:
+// proof_speed [SCALE]: milliseconds of CPU to prove the private cluster, and an account of SCALE x (1,000 interfaces,
+// 100 groups, 40 route tables, 10 node groups), ready and with a cause. Prints "private large large-broken". Example:
 // proof_speed 5
 #include <fmt/format.h>
 
-#include <chrono>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
+#include <ctime>
 
 #include "proof/readiness.h"
 #include "proof/test_world.h"
@@ -43,9 +44,9 @@ PrivateWorld large(int scale) {
 double best_of(int rounds, const drydock::cloud::World& world, drydock::proof::Verdict want) {
   double best = 1e9;
   for (int n = 0; n < rounds; ++n) {
-    const auto began = std::chrono::steady_clock::now();
+    const std::clock_t began = std::clock();
     if (prove(world).verdict != want) std::exit(1);  // not what we meant to measure
-    best = std::min(best, std::chrono::duration<double, std::milli>(std::chrono::steady_clock::now() - began).count());
+    best = std::min(best, 1000.0 * static_cast<double>(std::clock() - began) / CLOCKS_PER_SEC);
   }
   return best;
 }
