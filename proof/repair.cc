@@ -171,13 +171,14 @@ void open_group_of(cloud::World& world, const std::string& group) {
 }
 
 void give_way_out(cloud::World& world, const std::string& table, const std::string& vpc) {
+  const std::string id = "repaired/" + vpc + "/way-out";
+  if (table == id) return;  // the way out itself
   aws::RouteTable* there = at(world.route_tables, table);
   if (!there) {
     world.route_tables.push_back(
         {.routeTableId = table, .vpcId = vpc, .associationSet = {{.routeTableId = table, .main = true}}});
     there = &world.route_tables.back();
   }
-  const std::string id = "repaired/" + vpc + "/way-out";
   std::erase_if(there->routeSet, [](const aws::Route& r) {
     return r.state == "blackhole" || r.destinationCidrBlock.value_or("") == "0.0.0.0/0";
   });

@@ -36,25 +36,34 @@ class Completing {
   void clusters_and_groups() {
     for (const auto& cluster : world_.clusters) {
       const auto& config = cluster.resourcesVpcConfig;
-      for (const std::string& id : config.subnetIds) subnet(id, config.vpcId);
-      for (const std::string& id : config.securityGroupIds) group(id, config.vpcId);
-      if (!config.clusterSecurityGroupId.empty()) group(config.clusterSecurityGroupId, config.vpcId);
+      const std::string vpc_id = vpc_of(cluster);
+      for (const std::string& id : config.subnetIds) subnet(id, vpc_id);
+      for (const std::string& id : config.securityGroupIds) group(id, vpc_id);
+      if (!config.clusterSecurityGroupId.empty()) group(config.clusterSecurityGroupId, vpc_id);
       role(cluster.roleArn);
     }
     for (const auto& nodegroup : world_.nodegroups) {
       std::string vpc_id;
-      if (const auto* cluster = cloud::find(world_.clusters, nodegroup.clusterName))
-        vpc_id = cluster->resourcesVpcConfig.vpcId;
+      if (const auto* cluster = cloud::find(world_.clusters, nodegroup.clusterName)) vpc_id = vpc_of(*cluster);
       for (const std::string& id : nodegroup.subnets) subnet(id, vpc_id);
       role(nodegroup.nodeRole);
     }
-    const std::string vpc_id = world_.clusters.empty() ? "" : world_.clusters[0].resourcesVpcConfig.vpcId;
+    const std::string vpc_id = world_.clusters.empty() ? "" : vpc_of(world_.clusters[0]);
     for (const auto& scaling : world_.auto_scaling_groups)
       for (const std::string& id : split(scaling.VPCZoneIdentifier, ',')) subnet(std::string(trim(id)), vpc_id);
     for (const auto& profile : world_.fargate_profiles) {
       for (const std::string& id : profile.subnets) subnet(id, vpc_id);
       role(profile.podExecutionRoleArn);
     }
+  }
+
+  /// All subnets of a cluster and its nodes are of one VPC, whichever that is.
+  std::string vpc_of(const aws::eks::Cluster& cluster) const {
+    const auto& config = cluster.resourcesVpcConfig;
+    if (!config.vpcId.empty()) return config.vpcId;
+    for (const std::string& id : config.subnetIds)
+      if (const aws::Subnet* known = cloud::find(world_.subnets, id)) return known->vpcId;
+    return config.subnetIds.empty() ? "" : "the VPC of " + config.subnetIds.front();
   }
 
   void endpoints() {
