@@ -96,7 +96,8 @@ TEST(TerraformVerdict, AClusterInANetworkOfAnotherPlanDepends) {
      "scaling_config":[{"desired_size":2,"max_size":2,"min_size":1}]}}]}}})");
   const auto readiness = proof::prove(reading.world);
   EXPECT_EQ(readiness.verdict, proof::Verdict::depends) << told(readiness);
-  EXPECT_THAT(readiness.node_groups.at(0).depends_on, Contains("the VPC of subnet-1 (named here, and not part of the input)"));
+  EXPECT_THAT(readiness.node_groups.at(0).depends_on,
+              Contains("the VPC of subnet-1 (named here, and not part of the input)"));
 }
 
 TEST(TerraformVerdict, UserDataThatIsKnownAfterApplyMakesItDepend) {
