@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <optional>
 #include <stop_token>
 #include <string>
 #include <vector>
@@ -70,6 +71,9 @@ struct Environment {
   Program run_program;  // not used by refresh and destroy
   SnapshotSink* sink = nullptr;
   std::function<void(const Event&)> events;  // from the engine's strand, in order
+  /// Asked before a step of an update begins (not in previews, not for hidden steps). A text is why it must not: then
+  /// the step fails with it, and nothing of it was called. Null: nobody is asked. On the engine's strand.
+  std::function<std::optional<std::string>(const StepInfo& step)> gate;
   std::stop_token cancel;                    // finish what runs, start nothing new
   std::stop_token abort;                     // stop what runs, too
   /// Outputs of another stack, for StackReference; null: not supported. `name` as the program wrote it.

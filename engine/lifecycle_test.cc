@@ -51,6 +51,21 @@ TEST(Lifecycle, APreviewChangesNothing) {
   EXPECT_THAT(stack.cloud->calls, ElementsAre("create a"));
 }
 
+TEST(Lifecycle, AClosedGateStopsAStepBeforeAnythingIsCalled) {
+  TestStack stack;
+  stack.gate = [](const StepInfo& step) -> std::optional<std::string> {
+    if (step.urn.name() == "b") return "not today";
+    return std::nullopt;
+  };
+  EXPECT_EQ(stack.preview(chain({})), "create stack, create a, create b") << "previews ask nobody";
+  stack.up(chain({}));
+  EXPECT_EQ(stack.summary.outcome, Outcome::failed);
+  EXPECT_THAT(stack.errors, Contains(HasSubstr("not today")));
+  EXPECT_THAT(stack.cloud->calls, ElementsAre("create a"));
+  EXPECT_EQ(stack.names(), "a");
+  EXPECT_TRUE(stack.state.pending.empty());
+}
+
 TEST(Lifecycle, AReplacementIsCreatedBeforeTheOldOneGoes) {
   TestStack stack;
   stack.up(one({{"replace", "1"}}));

@@ -110,8 +110,9 @@ class TestStack {
   std::vector<std::string> errors;  // messages of error diagnostics, "name: message"
   std::vector<std::string> order;   // as told, "+create a" when done
   std::map<std::string, std::string> config;
-  ResourcePtr find(const std::string& name) const;  // not pending deletion
-  std::string names() const;                        // of the state, in its order, without stack and providers
+  std::function<std::optional<std::string>(const StepInfo&)> gate;  // Environment::gate
+  ResourcePtr find(const std::string& name) const;                  // not pending deletion
+  std::string names() const;  // of the state, in its order, without stack and providers
 
  private:
   std::string run(Options options, const TestProgram* program);

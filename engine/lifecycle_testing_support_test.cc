@@ -294,6 +294,7 @@ std::string TestStack::run(Options options, const TestProgram* program) {
     return process->gone ? ProgramResult{} : ProgramResult{"", true};
   };
   environment.sink = &sink;
+  environment.gate = gate;
   environment.events = [&](const Event& event) {
     const auto name = [](const Urn& urn) {
       return urn.type() == kStackType ? std::string("stack") : std::string(urn.name());

@@ -186,6 +186,7 @@ class Run {
   void submit(ChainPtr chain);
   void dispatch();
   void start(const ChainPtr& chain);
+  std::optional<std::string> closed_gate(const StepRun& run, bool hidden) const;
   void call_provider(const ChainPtr& chain);
   void performed(const ChainPtr& chain, Performed result);
   void save(const ChainPtr& chain);

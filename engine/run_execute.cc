@@ -80,6 +80,11 @@ void Run::start(const ChainPtr& chain) {
   run.operation = next_operation_++;
   run.began = std::chrono::steady_clock::now();
   set(run, StepState::starting, chain->hidden);
+  if (auto closed = closed_gate(run, chain->hidden)) {
+    run.performed.error = Error{ErrorCode::conflict, std::move(*closed), {}};
+    set(run, StepState::saving, chain->hidden);
+    return saved(chain);
+  }
   const auto kind = pending_kind(run.step);
   if (!kind || options_.dry_run) return call_provider(chain);
   // What was begun must be known after a crash, so it is on disk before the provider hears of it.
@@ -87,6 +92,13 @@ void Run::start(const ChainPtr& chain) {
   change.operation = run.operation;
   change.begins = PendingOperation{*kind, run.step.info.next ? run.step.info.next : run.step.info.previous};
   write(std::move(change), [this, chain] { call_provider(chain); });
+}
+
+std::optional<std::string> Run::closed_gate(const StepRun& run, bool hidden) const {
+  if (options_.dry_run || hidden || !env_.gate) return std::nullopt;
+  StepInfo info = run.step.info;
+  if (const auto it = given_.find(info.urn); it != given_.end()) info.given = it->second;
+  return env_.gate(info);
 }
 
 void Run::call_provider(const ChainPtr& chain) {
