@@ -104,7 +104,9 @@ int usage_error(const App& app, const CLI::App& parser, const CLI::ParseError& e
   std::string text = unknown_command(parser, argc, argv);
   if (text.empty()) text = e.what();
   (void)report(app, Error{ErrorCode::invalid_input, text, {}});
-  return kUsage;
+  // The codes of these are verdicts, and a mistyped flag is none.
+  const std::string command = chosen(parser).get_name();
+  return command == "check" || command == "path" ? kFailed : kUsage;
 }
 
 }  // namespace
@@ -182,6 +184,7 @@ int run_app(int argc, char** argv, App app) {
   add_twin_commands(parser, app);
   add_node_commands(parser, app);
   add_eks_commands(parser, app);
+  add_check_commands(parser, app);
   add_version(parser, app);
   argc = take_visit(argc, argv, app.visit);
   try {

@@ -75,6 +75,36 @@ TEST_F(Commands, AMissingStackHasAnExitCodeOfItsOwn) {
   EXPECT_EQ(run({"stack", "select", "--create", "other"}), 0);
 }
 
+TEST_F(Commands, CheckEndsWithAVerdict) {
+  const std::string data = std::string(DRYDOCK_SOURCE_DIR) + "/readers/pulumi/testdata/";
+  EXPECT_EQ(run({"check", data + "private-eks.export.json"}), 0) << out_ << err_;
+  EXPECT_NE(out_.find("Readiness  node group 'cluster': 2 of 2 nodes will be Ready"), std::string::npos) << out_;
+  EXPECT_EQ(run({"check", data + "private-eks.preview.json", "--json"}), 3) << out_ << err_;
+  EXPECT_EQ(Json::parse(out_)->at("nodeGroups").item(0).at("dependsOn").dump(), R"(["s3.routeTableIds"])");
+  EXPECT_EQ(run({"check", data + "private-eks.export.json", "--cluster", "nope"}), 1);
+  EXPECT_EQ(run({"check", "missing.json"}), 1);
+  EXPECT_EQ(run({"check", "--bogus"}), 1) << "2 would be a verdict";
+  write("half.json", R"({"version":3,"deployment":{"resources":[)");
+  EXPECT_EQ(run({"check", "half.json"}), 1);
+  EXPECT_NE(err_.find("half.json"), std::string::npos) << err_;
+}
+
+TEST_F(Commands, PathsAreShownHopByHop) {
+  const std::string data = std::string(DRYDOCK_SOURCE_DIR) + "/readers/pulumi/testdata/private-eks.export.json";
+  EXPECT_EQ(run({"path", "node:cluster", "ecr.dkr", data}), 0) << out_ << err_;
+  EXPECT_NE(out_.find(":443  reaches it"), std::string::npos) << out_;
+  EXPECT_EQ(run({"path", "node:cluster", "example.com", data}), 2) << out_;
+  EXPECT_EQ(run({"path", "node:nope", "s3", data}), 1);
+  EXPECT_NE(err_.find("there is no 'node:nope' to start from; there is node:"), std::string::npos) << err_;
+}
+
+TEST_F(Commands, CodesExplainThemselves) {
+  EXPECT_EQ(run({"explain", "s3.endpoint-policy"}), 0) << err_;
+  EXPECT_NE(out_.find("cause class: vpc-endpoint-policy"), std::string::npos) << out_;
+  EXPECT_EQ(run({"explain", "s3.endpoint-polcy"}), 2);
+  EXPECT_NE(err_.find("did you mean 's3.endpoint-policy'?"), std::string::npos) << err_;
+}
+
 TEST_F(Commands, NoSelectionIsExplained) {
   EXPECT_EQ(run({"preview"}), 2);
   EXPECT_EQ(err_, "error: project 'shop' has no stack yet; 'drydock stack init dev' makes one\n");

@@ -49,6 +49,12 @@ int changes_in(const SummaryEvent& summary) {
   return n;
 }
 
+/// "AWS account 123456789012" -> the number; a twin's account is the usual one.
+std::string account_in(const std::string& home) {
+  constexpr std::string_view prefix = "AWS account ";
+  return home.starts_with(prefix) ? home.substr(prefix.size()) : "";
+}
+
 bool has_cluster(const engine::Snapshot& snapshot) {
   return std::any_of(snapshot.resources.begin(), snapshot.resources.end(),
                      [](const auto& r) { return r->type == "aws:eks/cluster:Cluster"; });
@@ -75,6 +81,7 @@ class StackRun {
       auto summary = perform(true);
       if (!summary) return pass(summary);
       if (int code = judge(*summary); code != kOk || flags_.preview_only) return code;
+      if (stops_here(*summary)) return kFailed;
     }
     if (!flags_.yes) {
       auto agreed = confirm();
@@ -93,8 +100,25 @@ class StackRun {
     return code;
   }
 
+  /// Plans without showing anything.
+  Result<readers::Reading> plan() {
+    quiet_ = true;
+    if (auto opened = open(); !opened) return pass(opened);
+    if (auto chosen = choose_language(); !chosen) return pass(chosen);
+    if (auto built = build(); !built) return pass(built);
+    auto summary = perform(true);
+    if (!summary) return pass(summary);
+    if (summary->outcome == Outcome::cancelled) return fail(ErrorCode::cancelled, "the preview was cancelled");
+    if (summary->outcome != Outcome::succeeded)
+      return fail(ErrorCode::invalid_input, "the preview failed, so nothing can be said of its nodes");
+    return proof_->reading();
+  }
+
  private:
   Result<void> open() {
+    auto mode = parse_readiness_mode(flags_.readiness);
+    if (!mode) return pass(mode);
+    readiness_ = command_ == engine::Command::update ? *mode : ReadinessMode::off;
     if (!flags_.unsupported.empty())
       return fail(ErrorCode::unsupported, "not supported yet: " + join(flags_.unsupported, ", "));
     auto workspace = Workspace::open(app_);
@@ -113,6 +137,7 @@ class StackRun {
     auto cloud = choose_cloud(app_, flags_.cloud, config_);
     if (!cloud) return pass(cloud);
     cloud_ = std::move(*cloud);
+    proof_ = std::make_unique<PlanProof>(account_in(cloud_.home), cloud_.region);
     return check_home(cloud_, stack_->snapshot(), stack_->id().stack);
   }
 
@@ -167,6 +192,10 @@ class StackRun {
     options.full_outputs = flags_.full_outputs;
     options.write = [this](std::string_view text) { app_.out(text); };
     options.now = [] { return std::chrono::steady_clock::now(); };
+    if (quiet_) {
+      options.write = [this](std::string_view text) { app_.say(text); };
+      return make_quiet_view(options);
+    }
     if (flags_.json && planning && flags_.preview_only) return make_preview_document(options);
     if (flags_.json) return make_event_stream(options);
     if (flags_.diff || flags_.suppress_progress || !app_.on_terminal()) return make_lines_view(options);
@@ -197,17 +226,52 @@ class StackRun {
     environment.sink = sink;
     environment.events = [&](const engine::Event& event) {
       if (lease) lease->event(event);
+      if (readiness_ != ReadinessMode::off) proof_->event(event);
       view->event(event);
     };
+    if (!dry_run && readiness_ != ReadinessMode::off)
+      environment.gate = [&](const engine::StepInfo& step) { return before(step, *view); };
     environment.cancel = interrupts_.cancel();
     environment.abort = interrupts_.abort();
     environment.stack_outputs = [this](const std::string& name) { return outputs_of(name); };
     auto began = dry_run ? std::nullopt : cloud_time();
     auto summary = engine::run(deployment(dry_run), environment);
     if (!summary) return summary;
+    if (dry_run && readiness_ != ReadinessMode::off && summary->outcome == Outcome::succeeded) prove_plan(*view);
     auto ended = began && used_cloud_ ? cloud_time() : std::nullopt;
     view->end(ended ? duration_text(*ended - *began) : "");
     return summary;
+  }
+
+  void prove_plan(View& view) {
+    planned_ = true;
+    auto note = proof_->prove(app_.style(), "known during the update; proved again before nodes launch");
+    if (!note) return;
+    view.readiness(*note);
+    verdict_ = note->verdict;
+    said_ = note->json;
+  }
+
+  /// Whether the plan's verdict ends the run before it has begun. What changes nothing, breaks nothing.
+  bool stops_here(const SummaryEvent& planned) const {
+    if (readiness_ != ReadinessMode::stop || verdict_ != proof::Verdict::not_ready || changes_in(planned) == 0)
+      return false;
+    app_.say(
+        "error: the nodes will not become Ready, and nothing was changed; --readiness=warn goes on all the same\n");
+    return true;
+  }
+
+  /// The engine's gate: before nodes are launched, all that could still be unknown of their way is known.
+  std::optional<std::string> before(const engine::StepInfo& step, View& view) {
+    proof_->about_to(step);
+    // Without a plan nobody knows what is still to come.
+    if (!planned_ || !PlanProof::launches_nodes(step)) return std::nullopt;
+    auto note = proof_->prove(app_.style(), "");
+    if (!note) return std::nullopt;
+    if (note->json != said_) view.readiness(*note);
+    said_ = note->json;
+    if (note->verdict != proof::Verdict::not_ready || readiness_ != ReadinessMode::stop) return std::nullopt;
+    return "its nodes will not become Ready, so none was launched; --readiness=warn launches them all the same";
   }
 
   /// Outputs of another stack of this backend, for StackReference.
@@ -331,11 +395,21 @@ class StackRun {
   engine::Config config_;
   Cloud cloud_;
   std::vector<Urn> resolved_creates_;
-  bool missing_ = false;
-  std::jthread preparing_;  // last: uses the stack
+  bool missing_ = false, quiet_ = false, planned_ = false;
+  ReadinessMode readiness_ = ReadinessMode::stop;
+  std::unique_ptr<PlanProof> proof_;
+  proof::Verdict verdict_ = proof::Verdict::ready;  // of the plan
+  Json said_;                                       // the last verdict shown
+  std::jthread preparing_;                          // last: uses the stack
 };
 
 }  // namespace
+
+Result<readers::Reading> preview_world(const App& app, const RunFlags& flags) {
+  RunFlags preview = flags;
+  preview.preview_only = true;
+  return StackRun(app, preview, engine::Command::update).plan();
+}
 
 Result<int> run_stack(const App& app, const RunFlags& flags, engine::Command command) {
   StackRun run(app, flags, command);

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "cli/app.h"
+#include "cli/plan_proof.h"
 #include "engine/engine.h"
 
 namespace drydock::cli {
@@ -19,8 +20,12 @@ struct RunFlags {
   int parallel = 0;
   bool target_dependents = false;
   std::vector<std::string> replace, target, target_replace, unsupported;
+  std::string readiness;  // --readiness: stop (default), warn, off
 };
 
 Result<int> run_stack(const App& app, const RunFlags& flags, engine::Command command);
+
+/// What a preview of the project in app.directory plans. Shows nothing; the program's own words go to stderr.
+Result<readers::Reading> preview_world(const App& app, const RunFlags& flags);
 
 }  // namespace drydock::cli

@@ -51,6 +51,9 @@ CLI::App* add(CLI::App& parser, App& app, const char* name, const char* what, co
     command->add_flag("-y,--yes", flags->yes, "Do not ask");
     command->add_flag("-f,--skip-preview", flags->skip_preview, "Change at once");
   }
+  if (kind == engine::Command::update)
+    command->add_option("--readiness", flags->readiness,
+                        "What to do when nodes will not become Ready: stop (default), warn, or off (do not look)");
   add_unsupported(command, flags);
   command->callback([&app, flags, kind] { app.action = [&app, flags, kind] { return run_stack(app, *flags, kind); }; });
   return command;

@@ -4,6 +4,7 @@
 #include <chrono>
 
 #include "base/text.h"
+#include "cli/plan_proof.h"
 #include "cli/view/view.h"
 #include "engine/state/deployment.h"
 
@@ -81,6 +82,7 @@ class EventStream : public View {
   void event(const engine::Event& event) override {
     std::visit([this](const auto& e) { tell(e); }, event);
   }
+  void readiness(const ReadinessNote& note) override { line("readinessEvent", note.json); }
   void end(const std::string&) override { line("cancelEvent", Json::object()); }
 
  private:
@@ -195,6 +197,7 @@ class PreviewDocument : public View {
     }
   }
 
+  void readiness(const ReadinessNote& note) override { document_["readiness"] = note.json; }
   void end(const std::string&) override { options_.write(document_.dump_pretty(4) + "\n"); }
 
  private:

@@ -1,7 +1,10 @@
 // One line per event, for logs and pipes; blocks with --diff.
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "base/text.h"
+#include "cli/plan_proof.h"
 #include "cli/view/values.h"
 #include "cli/view/view.h"
 
@@ -38,10 +41,17 @@ class LinesView : public View {
     if (std::string& last = shown_[row->urn]; last != line) options_.write((last = line) + "\n");
   }
 
+  void readiness(const ReadinessNote& note) override {
+    if (title_.planning)
+      last_ = "\n" + note.text;
+    else
+      options_.write(note.text);
+  }
+
   void end(const std::string& cloud_time) override {
     std::string ending = ending_text(model_, title_, options_, cloud_time);
     bool any = std::any_of(model_.rows().begin(), model_.rows().end(), [](const Row& r) { return r.changes(); });
-    options_.write((any ? "\n" : "") + ending);
+    options_.write((any ? "\n" : "") + ending + std::exchange(last_, ""));
   }
 
  private:
@@ -64,6 +74,25 @@ class LinesView : public View {
   RunTitle title_;
   RunModel model_;
   std::map<Urn, std::string> shown_;
+  std::string last_;  // after the ending
+};
+
+/// Errors are the only thing that somebody who did not ask for a run wants to see of it.
+class QuietView : public View {
+ public:
+  explicit QuietView(ViewOptions options) : options_(std::move(options)) {}
+  void begin(const RunTitle&) override {}
+  void event(const engine::Event& event) override {
+    if (const auto* out = std::get_if<engine::StdoutEvent>(&event)) options_.write(out->message);
+    if (const auto* said = std::get_if<engine::DiagnosticEvent>(&event);
+        said && said->severity == engine::Severity::error)
+      options_.write("error: " + said->message + (said->message.ends_with('\n') ? "" : "\n"));
+  }
+  void readiness(const ReadinessNote&) override {}
+  void end(const std::string&) override {}
+
+ private:
+  ViewOptions options_;
 };
 
 }  // namespace
@@ -93,6 +122,7 @@ std::string row_line(const Row& row, const Style& style, bool planning) {
   return out;
 }
 
+std::unique_ptr<View> make_quiet_view(ViewOptions options) { return std::make_unique<QuietView>(std::move(options)); }
 std::unique_ptr<View> make_lines_view(ViewOptions options) { return std::make_unique<LinesView>(std::move(options)); }
 
 }  // namespace drydock::cli

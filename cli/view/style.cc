@@ -6,12 +6,6 @@ namespace drydock::cli {
 
 using engine::Op;
 
-std::string Style::paint(Colour c, std::string_view text) const {
-  static constexpr const char* kCodes[] = {"", "1", "2", "31", "32", "33", "35", "36", "91", "92", "95", "96"};
-  if (!colour || c == Colour::none || text.empty()) return std::string(text);
-  return fmt::format("\x1b[{}m{}\x1b[0m", kCodes[static_cast<int>(c)], text);
-}
-
 std::string_view symbol(Op op) {
   switch (op) {
     case Op::same:

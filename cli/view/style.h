@@ -5,29 +5,10 @@
 #include <string>
 #include <string_view>
 
+#include "cli/report/paint.h"
 #include "engine/event.h"
 
 namespace drydock::cli {
-
-enum class Colour {
-  none,
-  bold,
-  dim,
-  red,
-  green,
-  yellow,
-  magenta,
-  cyan,
-  bright_red,
-  bright_green,
-  bright_magenta,
-  bright_cyan
-};
-
-struct Style {
-  bool colour = false;  // a terminal, and NO_COLOR is not set
-  std::string paint(Colour colour, std::string_view text) const;
-};
 
 /// "+ ", "~ ", "+-"; two characters wide.
 std::string_view symbol(engine::Op op);

@@ -7,6 +7,7 @@
 #include <thread>
 
 #include "base/text.h"
+#include "cli/plan_proof.h"
 #include "cli/view/view.h"
 
 namespace drydock::cli {
@@ -48,12 +49,22 @@ class TreeView : public View {
     }
   }
 
+  void readiness(const ReadinessNote& note) override {
+    std::lock_guard lock(mutex_);
+    if (title_.planning) {
+      last_ = "\n" + note.text;
+    } else {
+      options_.write(erase() + note.text);
+      draw(terminal_size());
+    }
+  }
+
   void end(const std::string& cloud_time) override {
     stop();
     std::string text = erase();
     for (const auto& line : tree_lines(model_, title_.planning, options_, options_.now(), terminal_size().width, 0))
       text += line + "\n";
-    options_.write(text + "\n" + ending_text(model_, title_, options_, cloud_time));
+    options_.write(text + "\n" + ending_text(model_, title_, options_, cloud_time) + std::exchange(last_, ""));
   }
 
  private:
@@ -98,6 +109,7 @@ class TreeView : public View {
   std::mutex mutex_;  // guards all below
   std::condition_variable wake_;
   RunModel model_;
+  std::string last_;       // after the ending
   std::size_t drawn_ = 0;  // lines on the screen that are ours to overwrite
   bool stopping_ = false;
   std::thread painter_;

@@ -30,12 +30,16 @@ struct RunTitle {
   std::string where;  // "on twin (us-east-1, no AWS account is touched)"; may be empty
 };
 
+struct ReadinessNote;
+
 class View {
  public:
   virtual ~View() = default;
   virtual void begin(const RunTitle& title) = 0;
   /// From the engine's thread, in order.
   virtual void event(const engine::Event& event) = 0;
+  /// What the proof says: of the plan before end(), of an update in the middle of it.
+  virtual void readiness(const ReadinessNote& note) = 0;
   /// After the last event: diagnostics, outputs, summary. `extra` comes before the summary's duration.
   virtual void end(const std::string& cloud_time) = 0;
 };
@@ -45,8 +49,10 @@ std::unique_ptr<View> make_lines_view(ViewOptions options);
 std::unique_ptr<View> make_tree_view(ViewOptions options);
 /// One engine event a line, as `pulumi up --json`.
 std::unique_ptr<View> make_event_stream(ViewOptions options);
-/// One object at the end, as `pulumi preview --json`.
+/// One object at the end, as `pulumi preview --json`, with "readiness" if the proof had something to say.
 std::unique_ptr<View> make_preview_document(ViewOptions options);
+/// Shows nothing but errors, on `options.write`.
+std::unique_ptr<View> make_quiet_view(ViewOptions options);
 
 // --- Parts shared by the views for people; pure.
 

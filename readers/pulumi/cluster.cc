@@ -43,6 +43,8 @@ void cluster(Lift& lift, const Source& source) {
   for (auto& [key, value] : lift.tags(source)) noun.tags[key] = value;
   if (source.exists()) {
     if (auto url = source.outputs.at("endpoint").string_or(); !url.empty()) noun.endpoint = url;
+    // A twin's API servers listen on loopback; inside its VPCs they have names as on AWS.
+    if (noun.endpoint && noun.endpoint->starts_with("https://127.0.0.1")) noun.host = planned_host(lift, source);
     const Json& certificate = source.outputs.at("certificateAuthority");
     if (knowledge_of(certificate) == Knowledge::known && certificate.is_object())
       noun.certificateAuthority = certificate;

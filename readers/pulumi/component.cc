@@ -87,8 +87,11 @@ eks::UserDataSettings settings_of(const Source& component) {
 
 }  // namespace
 
+std::string planned_host(const Lift& lift, const Source& cluster) {
+  return "api." + to_lower(lift.name(cluster)) + ".planned";
+}
 std::string planned_endpoint(const Lift& lift, const Source& cluster) {
-  return "https://api." + to_lower(lift.name(cluster)) + ".planned";
+  return "https://" + planned_host(lift, cluster);
 }
 
 std::optional<std::string> component_user_data(const Lift& lift, const Source& launch_template) {

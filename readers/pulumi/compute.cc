@@ -139,11 +139,17 @@ void group(Lift& lift, const Source& source) {
   noun.LaunchTemplate = template_of(lift, source, f, "launchTemplate", "LaunchTemplate");
   if (const Json& mixed = source.at("mixedInstancesPolicy"); mixed.is_object()) {
     const std::string at = "mixedInstancesPolicy.launchTemplate.launchTemplateSpecification";
-    aws::LaunchTemplateSpecification spec;
-    spec.LaunchTemplateId = f.ref(at + ".launchTemplateId", "MixedInstancesPolicy", {kLaunchTemplate});
-    spec.LaunchTemplateName = f.text(at + ".launchTemplateName", "MixedInstancesPolicy");
-    spec.Version = f.text(at + ".version", "MixedInstancesPolicy", "$Default");
-    noun.LaunchTemplate = spec;
+    Json spec = Json::object({{"Version", f.text(at + ".version", "MixedInstancesPolicy", "$Default")}});
+    if (auto id = f.ref(at + ".launchTemplateId", "MixedInstancesPolicy", {kLaunchTemplate}); !id.empty())
+      spec["LaunchTemplateId"] = id;
+    else
+      spec["LaunchTemplateName"] = f.text(at + ".launchTemplateName", "MixedInstancesPolicy");
+    Json whole = Json::object({{"LaunchTemplateSpecification", std::move(spec)}});
+    const Json& overrides = mixed.path("launchTemplate.overrides");
+    for (std::size_t i = 0; i < overrides.size(); ++i)
+      if (const Json& type = overrides.item(i).at("instanceType"); type.is_string())
+        whole["Overrides"].push_back(Json::object({{"InstanceType", type}}));
+    noun.MixedInstancesPolicy = Json::object({{"LaunchTemplate", std::move(whole)}});
   }
   std::vector<std::string> subnets;
   if (auto chosen = component_worker_subnets(lift, source))

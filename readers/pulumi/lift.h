@@ -112,7 +112,8 @@ std::optional<std::string> component_user_data(const Lift& lift, const Source& l
 std::optional<std::string> component_image(const Lift& lift, const Source& launch_template);
 std::optional<std::string> component_map_roles(const Lift& lift, const Source& config_map);
 std::optional<std::vector<std::string>> component_worker_subnets(const Lift& lift, const Source& group);
-/// The API server's URL of a cluster that is planned: no name, but the same wherever it is needed.
+/// The API server of a cluster that is planned: no name anybody can look up, but the same wherever it is needed.
+std::string planned_host(const Lift& lift, const Source& cluster);
 std::string planned_endpoint(const Lift& lift, const Source& cluster);
 
 using Handler = void (*)(Lift&, const Source&);

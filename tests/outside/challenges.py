@@ -23,6 +23,7 @@ READY = r"(?s)( Ready .*){2}"
 CHALLENGES = [
     {
         "stack": "challenge-1",
+        "foretold": "endpoint.security-group",
         "title": "Blocked bootstrap",
         "story": "The security group of the interface endpoints admits 443 from somewhere else than the nodes, and the user data has a habit "
                  "of AL2: it starts kubelet by itself. nodeadm asks EC2 for its own instance, gets no answer, and gives up after 600 seconds. "
@@ -42,6 +43,7 @@ CHALLENGES = [
     },
     {
         "stack": "challenge-2",
+        "foretold": "auth.unmapped",
         "title": "The wrong role is mapped",
         "story": "The nodes run under their own role, and aws-auth maps the role of the control plane. The nodes boot, reach the API server, "
                  "and are strangers there.",
@@ -56,6 +58,7 @@ CHALLENGES = [
     },
     {
         "stack": "challenge-2b",
+        "foretold": "iam.trust",
         "title": "The control plane's role for the nodes",
         "story": "The program gives the cluster's service role as `instanceRole`. It trusts eks.amazonaws.com, and EC2 may not assume it: the "
                  "instances have no credentials at all.",
@@ -69,6 +72,7 @@ CHALLENGES = [
     },
     {
         "stack": "challenge-3",
+        "foretold": "endpoint.missing",
         "title": "NetworkPluginNotReady",
         "story": "There is an endpoint for ecr.api, and none for ecr.dkr. The nodes register; then the registry's name leads to a public address "
                  "and nowhere, the CNI's image never comes, and the node stays NotReady.",
@@ -87,6 +91,7 @@ CHALLENGES = [
     },
     {
         "stack": "prod",
+        "foretold": "s3.endpoint-policy",
         "title": "403 Forbidden on image layers",
         "story": "ECR keeps the layers of images in a bucket whose name holds the region. The program takes the stack's name for it, and the "
                  "gateway endpoint's policy allows prod-prod-starport-layer-bucket. ECR answers, the manifest comes, and every layer is refused.",
@@ -142,7 +147,12 @@ def play(challenge, tell=lambda kind, *what: None):
         stack = challenge["stack"]
         tell("heading", challenge["title"], challenge["story"])
         step(f"cp stacks/{stack}.yaml Pulumi.{stack}.yaml && drydock stack init {stack}", r"Created stack")
-        code = step("drydock up --yes --suppress-outputs", r"(?s)coredns.*DEGRADED.*1 errored", may_fail=True)
+        foretold = challenge["foretold"]
+        step(f"drydock preview | sed -n '/^Readiness/,$p'", r"(?s)0 of 2 nodes will be Ready.*error\[" + re.escape(foretold) + r"\].*\(proved\)")
+        code = step("drydock up --yes", r"nothing was changed", may_fail=True)
+        assert code == 1, "up must stop at what the proof says"
+        tell("text", "**Lived all the same.** `--readiness=off` does not look, and the twin shows what was foretold:")
+        code = step("drydock up --yes --suppress-outputs --readiness=off", r"(?s)coredns.*DEGRADED.*1 errored", may_fail=True)
         assert code != 0, "an update that fails must not exit with 0"
         for command, wanted in challenge["see"]:  # what one runs on a node says by its exit code that something is wrong
             step(command, wanted, may_fail=command.startswith("drydock node $"))
