@@ -74,8 +74,8 @@ struct Environment {
   /// Asked before a step of an update begins (not in previews, not for hidden steps). A text is why it must not: then
   /// the step fails with it, and nothing of it was called. Null: nobody is asked. On the engine's strand.
   std::function<std::optional<std::string>(const StepInfo& step)> gate;
-  std::stop_token cancel;                    // finish what runs, start nothing new
-  std::stop_token abort;                     // stop what runs, too
+  std::stop_token cancel;  // finish what runs, start nothing new
+  std::stop_token abort;   // stop what runs, too
   /// Outputs of another stack, for StackReference; null: not supported. `name` as the program wrote it.
   std::function<Result<PropertyMap>(const std::string& name)> stack_outputs = nullptr;
 };
