@@ -2,6 +2,8 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "base/file.h"
 #include "base/text.h"
 #include "proof/readiness.h"
@@ -107,6 +109,21 @@ TEST(TerraformVerdict, UserDataThatIsKnownAfterApplyMakesItDepend) {
   EXPECT_THAT(readiness.node_groups.at(0).depends_on, ElementsAre("aws_launch_template.node.user_data"));
 }
 
+// Maps of anything through for_each, try() that gives null, a template that only a dynamic block names.
+TEST(TerraformVerdict, ModulesAsTheyArePublishedLeaveNoGap) {
+  const Reading reading = read_plan(plan_text("modules"));
+  EXPECT_THAT(sources_of_unknowns(reading.world), IsEmpty());
+  const auto readiness = proof::prove(reading.world);
+  EXPECT_EQ(readiness.verdict, proof::Verdict::ready) << told(readiness);
+  EXPECT_THAT(readiness.findings, IsEmpty()) << told(readiness);
+}
+
+TEST(TerraformVerdict, AnEndpointLessIsMissed) {
+  const Reading reading =
+      read_plan(changed(plan_text("modules"), "com.amazonaws.us-east-1.ecr.dkr", "com.amazonaws.us-east-1.logs"));
+  EXPECT_THAT(codes_of(proof::prove(reading.world)), ElementsAre("endpoint.missing"));
+}
+
 // --- shapes
 
 TEST(TerraformShapes, OrderFollowsReferencesAndDependsOn) {
@@ -192,6 +209,30 @@ TEST(TerraformFaults, OneMessage) {
       fault_of(R"({"format_version":"1.0","planned_values":{"root_module":{"resources":[{"type":"aws_vpc"}]}}})"),
       HasSubstr("has no address"));
   EXPECT_THAT(fault_of(std::string(100'000, '[')), HasSubstr("invalid JSON"));
+}
+
+// Plans with a few bytes changed: a world or an error, and no crash. The fuzz target does this without end.
+TEST(TerraformFaults, DamagedPlansNeverCrash) {
+  const std::string plan = plan_text("modules"), source = text_of(kFolder + "modules/main.tf");
+  std::minstd_rand dice(7);
+  const auto pick = [&](std::size_t n) { return static_cast<std::size_t>(dice()) % n; };
+  static constexpr std::string_view kBytes = "{}[],:\"0x.\\";
+  for (int i = 0; i < 200; ++i) {
+    std::string text = plan, tf = source;
+    for (std::size_t n = pick(4) + 1; n-- > 0;) {
+      text[pick(text.size())] = kBytes[pick(kBytes.size())];
+      tf[pick(tf.size())] = kBytes[pick(kBytes.size())];
+    }
+    // A piece of it in another place keeps it well-formed more often.
+    const std::size_t from = text.find("references", pick(text.size())),
+                      to = text.find("references", pick(text.size()));
+    if (from != text.npos && to != text.npos && i % 2) text.replace(from, 20, text.substr(to, 20));
+    Input input;
+    input.files = {{"plan.json", text}};
+    input.sources = {{"main.tf", tf}};
+    if (auto reading = read(input, Format::terraform); !reading)
+      EXPECT_THAT(reading.error().to_string(), HasSubstr("plan.json"));
+  }
 }
 
 TEST(TerraformFaults, CyclicReferencesEnd) {
