@@ -72,6 +72,17 @@ class AutoScalingStory : public testing::Test {
   std::string subnets_, last_;
 };
 
+TEST_F(AutoScalingStory, GoesToAnotherZoneWhereOneRefuses) {
+  for (const auto& [id, subnet] : world_->table<aws::Subnet>("us-east-1"))
+    if (subnet.availabilityZone == "us-east-1e") subnets_ = id + "," + subnets_.substr(0, subnets_.find(','));
+  create_group(2);
+  settle();
+  EXPECT_EQ(in_state("InService").size(), 2u);
+  const Json members = group().at("Instances");
+  for (std::size_t i = 0; i < members.size(); ++i)
+    EXPECT_NE(members.item(i).at("AvailabilityZone").string_or(), "us-east-1e");
+}
+
 TEST_F(AutoScalingStory, LaunchesWhatIsDesiredEvenlyOverZones) {
   create_group(4, ",'Tags':[{'Key':'Name','Value':'worker','PropagateAtLaunch':'true'}]");
   EXPECT_EQ(in_state("Pending").size(), 4u);

@@ -15,21 +15,26 @@ using Group = aws::AutoScalingGroup;
 using Member = aws::AutoScalingInstance;
 
 /// Where the next instance goes: the zone, and in it the subnet, that has the fewest; in the order the group lists
-/// them.
-std::string next_subnet(World& world, const std::string& region, const Group& group) {
+/// them. What comes later is for when EC2 refuses a launch in the first.
+/// https://docs.aws.amazon.com/autoscaling/ec2/userguide/auto-scaling-benefits.html#arch-AutoScalingMultiAZ
+std::vector<std::string> next_subnets(World& world, const std::string& region, const Group& group) {
   const auto& subnets = world.table<aws::Subnet>(region);
   std::map<std::string, int> by_subnet, by_zone;
   each_of_group<Member>(world, region, group.AutoScalingGroupName, [&](auto&, const Member& i) {
     if (!i.is_leaving()) ++by_zone[i.AvailabilityZone], ++by_subnet[i.subnet];
   });
-  std::string best;
-  std::pair<int, int> least{};
-  for (const std::string& id : subnets_of(group)) {
+  const auto load = [&](const std::string& id) {
     const aws::Subnet* subnet = subnets.find(id);
-    const std::pair<int, int> load{subnet ? by_zone[subnet->availabilityZone] : 0, by_subnet[id]};
-    if (best.empty() || load < least) best = id, least = load;
-  }
-  return best;
+    return std::pair(subnet ? by_zone[subnet->availabilityZone] : 0, by_subnet[id]);
+  };
+  std::vector<std::string> order = subnets_of(group);
+  std::stable_sort(order.begin(), order.end(), [&](const auto& a, const auto& b) { return load(a) < load(b); });
+  return order;
+}
+
+std::string next_subnet(World& world, const std::string& region, const Group& group) {
+  const std::vector<std::string> order = next_subnets(world, region, group);
+  return order.empty() ? "" : order.front();
 }
 
 std::string profile_arn(World& world, const Json& reference) {
@@ -119,11 +124,19 @@ std::string AutoScaling::launch_one(const std::string& region, Group& group, con
   LaunchRequest request;
   request.data = version->launchTemplateData;
   apply_override(group, request.data);
-  request.subnet_id = next_subnet(world_, region, group);
   request.tags = tags_for(group, *version);
   request.profile_arn = [this](const Json& reference) { return profile_arn(world_, reference); };
-  const tl::expected<std::string, ApiError> launched = ec2_.launch(region, request);
-  if (!launched) return launched.error().message;
+  std::vector<std::string> order = next_subnets(world_, region, group);
+  if (order.empty()) order.emplace_back();  // the template's own, or a default one
+  tl::expected<std::string, ApiError> launched;
+  std::string refusal;  // the first one
+  for (const std::string& subnet : order) {
+    request.subnet_id = subnet;
+    launched = ec2_.launch(region, request);
+    if (launched) break;
+    if (refusal.empty()) refusal = launched.error().message;
+  }
+  if (!launched) return refusal;
   const aws::Instance& made = *world_.table<aws::Instance>(region).find(*launched);
   Member member;
   member.InstanceId = *launched;
