@@ -15,7 +15,7 @@ using Edits = std::vector<Edit>;
 struct Draft {
   const WorldView& view;
   const Problem& problem;
-  std::vector<Fix>& out;
+  std::vector<Candidate>& out;
 
   const cloud::World& world() const { return view.world(); }
   const Need& need() const { return problem.need; }
@@ -26,8 +26,8 @@ struct Draft {
   const T* blamed(const std::vector<T>& table) const {
     return where().noun.table == T::kTable ? cloud::find(table, where().noun.id) : nullptr;
   }
-  void offer(std::string text, Edits edits) const {
-    if (!edits.empty()) out.push_back({std::move(text), std::move(edits)});
+  void offer(std::string text, Edits edits, bool broad = false) const {
+    if (!edits.empty()) out.push_back({{std::move(text), std::move(edits)}, broad});
   }
 };
 

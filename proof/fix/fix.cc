@@ -29,8 +29,8 @@ bool breaks_something(const Fix& fix, const std::vector<Problem>& after, const s
 
 }  // namespace
 
-std::vector<Fix> candidates(const WorldView& view, const Problem& problem) {
-  std::vector<Fix> out;
+std::vector<Candidate> candidates(const WorldView& view, const Problem& problem) {
+  std::vector<Candidate> out;
   const Draft draft{view, problem, out};
   fix_endpoints(draft);
   fix_groups(draft);
@@ -38,17 +38,18 @@ std::vector<Fix> candidates(const WorldView& view, const Problem& problem) {
   fix_policies(draft);
   fix_cluster(draft);
   fix_controllers(draft);
+  std::stable_partition(out.begin(), out.end(), [](const Candidate& one) { return !one.broad; });
   return out;
 }
 
 void find_fixes(const WorldView& view, std::vector<Problem>& problems, const Alone& alone, const Diagnose& diagnose) {
   const std::set<Problems::Key> before = keys_of(problems);
   for (Problem& problem : problems) {
-    std::vector<Fix> drafts = candidates(view, problem);
+    std::vector<Candidate> drafts = candidates(view, problem);
     if (drafts.empty()) continue;
     const cloud::World world = alone(problem);
-    for (Fix& fix : drafts) {
-      if (problem.finding.fixes.size() == kMost) break;
+    for (auto& [fix, broad] : drafts) {
+      if (problem.finding.fixes.size() == kMost || (broad && !problem.finding.fixes.empty())) break;
       const std::vector<Problem> after = diagnose(proof::apply(world, fix.edits));
       if (keys_of(after).contains(Problems::key(problem)) || breaks_something(fix, after, before)) continue;
       problem.finding.fixes.push_back(std::move(fix));

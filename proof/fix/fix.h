@@ -10,9 +10,14 @@
 
 namespace drydock::proof {
 
-/// Not proved. Each edit opens no more than the problem's step needs. Empty where nobody but its owner can tell what
-/// was meant: an explicit deny, an image in a registry that is out of reach, ...
-std::vector<Fix> candidates(const WorldView& view, const Problem& problem);
+struct Candidate {
+  Fix fix;
+  bool broad = false;  // opens more than the step needs: only offered where nothing narrower proves
+};
+
+/// Not proved; the narrow ones first. Empty where nobody but its owner can tell what was meant: an explicit deny, an
+/// image in a registry that is out of reach, ...
+std::vector<Candidate> candidates(const WorldView& view, const Problem& problem);
 
 /// All problems of a world, as if all of it were there.
 using Diagnose = std::function<std::vector<Problem>(const cloud::World&)>;

@@ -10,11 +10,12 @@ namespace {
 
 std::string name_of_peer(const std::string& peer) { return peer.empty() ? "0.0.0.0/0" : peer; }
 
-void offer_rule(const Draft& draft, const std::string& group, bool egress, const std::string& peer, int port) {
+void offer_rule(const Draft& draft, const std::string& group, bool egress, const std::string& peer, int port,
+                bool broad = false) {
   if (group.empty() || peer.empty()) return;
   draft.offer(fmt::format("let {} {} tcp {} {} {}", group, egress ? "send" : "admit", port, egress ? "to" : "from",
                           name_of_peer(peer)),
-              {create(rule_for(group, egress, peer, port))});
+              {create(rule_for(group, egress, peer, port))}, broad);
 }
 
 /// The group to blame; EKS's own group of a cluster has no noun, so the cluster stands for it.
@@ -36,7 +37,8 @@ void offer_ingress(const Draft& draft, const std::string& group, const std::vect
     if (const aws::Subnet* subnet = cloud::find(draft.world().subnets, id))
       edits.push_back(create(rule_for(group, false, subnet->cidrBlock, draft.need().port)));
   if (!group.empty())
-    draft.offer(fmt::format("let {} admit tcp {} from the nodes' subnets", group, draft.need().port), std::move(edits));
+    draft.offer(fmt::format("let {} admit tcp {} from the nodes' subnets", group, draft.need().port), std::move(edits),
+                true);
 }
 
 void offer_egress(const Draft& draft) {
@@ -46,7 +48,7 @@ void offer_egress(const Draft& draft) {
   // What lies behind a gateway endpoint has public addresses; its prefix list names just those.
   if (const aws::PrefixList* list = draft.view.network().prefix_list_of(need.service))
     offer_rule(draft, group, true, list->prefixListId, need.port);
-  offer_rule(draft, group, true, "0.0.0.0/0", need.port);
+  offer_rule(draft, group, true, "0.0.0.0/0", need.port, true);
 }
 
 }  // namespace

@@ -50,7 +50,7 @@ void offer_entries(const Draft& draft, const aws::NetworkAcl& acl, const Directi
   }
   draft.offer(fmt::format("let {} pass tcp {}{} {} {}", acl.networkAclId, from,
                           from == to ? "" : fmt::format("-{}", to), way.text, cidr),
-              std::move(edits));
+              std::move(edits), cidr == "0.0.0.0/0" || (way.ingress && way.egress));
 }
 
 void offer_acl(const Draft& draft, const aws::NetworkAcl& acl) {
