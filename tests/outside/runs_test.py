@@ -141,6 +141,21 @@ def test_a_program_that_does_not_compile(project):
     assert "main.cc:1:21: error:" in said and "does not compile; see above" in said
 
 
+def test_targets_are_all_that_is_touched(project):
+    stash = "urn:pulumi:dev::shop::pulumi:index:Stash::"
+    assert "+ 2 created" in project.ok("up", "--yes", "--target", stash + "s1", "--message", "only one")
+    assert project.names() == ["s1"]
+    project.ok("up", "--yes")
+    project.ok("config", "set", "value", "w")
+    out = project.ok("up", "--yes", "-t", "**::s0", "-t", "**::s2")
+    assert "~ 2 updated" in out and "2 unchanged" in out
+    said = project.fails("destroy", "--yes", "--target", stash + "s4")
+    assert f"'{stash}s4' is no resource of the stack or the program (did you mean '{stash}s" in said
+    assert "- 1 deleted" in project.ok("destroy", "--yes", "--target", stash + "s0")
+    assert project.names() == ["s1", "s2"]
+    assert "Message: only one" in project.ok("stack", "history")
+
+
 def test_a_killed_update_goes_on(project):
     project.ok("config", "set", "what", "hang")
     project.ok("config", "set", "count", "5")
