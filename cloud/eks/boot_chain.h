@@ -56,8 +56,8 @@ const std::vector<BootStep>& boot_chain();
 /// What ipamd calls when pods need one more interface. No part of the chain: the node is Ready by then and stays so,
 /// whatever comes of it; pods wait. `{eni}` is the new interface.
 const std::vector<BootStep>& pool_growth();
-/// How a container gets another role's credentials than its instance's, one step a way: IRSA (`sts.web-identity`) and Pod
-/// Identity (`pod-identity.assume-role`, which the agent on the node asks for with the instance's role).
+/// How a container gets another role's credentials than its instance's, one step a way: IRSA (`sts.web-identity`) and
+/// Pod Identity (`pod-identity.assume-role`, which the agent on the node asks for with the instance's role).
 const std::vector<BootStep>& credential_steps();
 /// Null if there is none of this id in the chain.
 const BootStep* boot_step(std::string_view id);
