@@ -39,7 +39,8 @@ Result<readers::Format> parse_format(const std::string& name) {
   return fail(ErrorCode::invalid_input, fmt::format("--format '{}' is none of {}", name, join(known, ", ")));
 }
 
-/// Files of a folder that end in one of `ends`, sorted; those of hidden folders left out.
+/// Files of a folder that end in one of `ends`, sorted; those of hidden folders left out, but for terraform's own,
+/// where it keeps the modules it fetched.
 Result<std::vector<readers::File>> files_of(const std::string& folder, std::vector<std::string> ends, bool deep) {
   std::vector<std::string> names;
   std::error_code error;
@@ -55,7 +56,8 @@ Result<std::vector<readers::File>> files_of(const std::string& folder, std::vect
     for (auto it = fs::recursive_directory_iterator(folder, error); it != fs::recursive_directory_iterator();
          it.increment(error)) {
       if (error) break;
-      if (it->is_directory(error) && it->path().filename().string().starts_with('.')) it.disable_recursion_pending();
+      const std::string name = it->path().filename().string();
+      if (it->is_directory(error) && name.starts_with('.') && name != ".terraform") it.disable_recursion_pending();
       note(*it);
     }
   }
@@ -125,7 +127,7 @@ Result<readers::Reading> read_input(const App& app, const InputFlags& flags) {
                        .account = flags.account,
                        .region = flags.region};
   if (!flags.source.empty()) {
-    auto sources = files_of((fs::path(app.directory) / flags.source).string(), {".tf"}, true);
+    auto sources = files_of((fs::path(app.directory) / flags.source).string(), {".tf", "modules.json"}, true);
     if (!sources) return pass(sources);
     input.sources = std::move(*sources);
   }

@@ -159,7 +159,9 @@ Weighed weigh(const cloud::World& world) {
   for (const cloud::Unmodelled& one : world.unmodelled)
     if (one.could_matter)
       out.not_modelled.push_back(
-          {{"unmodelled", one.address}, "", one.address + " (" + one.type + " is not modelled)"});
+          {{"unmodelled", one.address},
+           "",
+           one.type.empty() ? one.address : one.address + " (" + one.type + " is not modelled)"});
   return out;
 }
 

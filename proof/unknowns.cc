@@ -17,6 +17,8 @@ using cloud::World;
 constexpr const char* kAllowsNothing = R"({"Version":"2012-10-17","Statement":[]})";
 constexpr const char* kDeniesAll =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"*","Resource":"*"}]})";
+constexpr const char* kLetsEverybodyUseIt =
+    R"({"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":"*","Action":"kms:*","Resource":"*"}]})";
 constexpr const char* kTrustsNobody =
     R"({"Version":"2012-10-17","Statement":[{"Effect":"Deny","Principal":"*","Action":"sts:AssumeRole"}]})";
 
@@ -172,6 +174,10 @@ const std::vector<Rule<aws::eks::Cluster>> kCluster = {
      [](World&, auto& c, bool good) {
        c.accessConfig.authenticationMode = good ? "API_AND_CONFIG_MAP" : "CONFIG_MAP";
      }},
+};
+
+const std::vector<Rule<cloud::KmsKey>> kKey = {
+    {"policy", [](World&, auto& k, bool good) { k.policy = good ? kLetsEverybodyUseIt : kAllowsNothing; }},
 };
 
 std::string vpc_of_template(const World& world, const aws::LaunchTemplateVersion&) {
@@ -382,7 +388,7 @@ bool in_table(World& world, const std::string& table, Then&& then) {
          one(world.route_tables, kTable) || one(world.security_group_rules, kRule) || one(world.network_acls, kAcl) ||
          one(world.roles, kRole) || one(world.policies, kPolicy) || one(world.organization_policies, kOrganization) ||
          one(world.clusters, kCluster) || one(world.launch_templates, kTemplate) || one(world.access_entries, kEntry) ||
-         one(world.kubernetes_objects, kObject);
+         one(world.kubernetes_objects, kObject) || one(world.kms_keys, kKey);
 }
 
 // An aws-auth that nobody could read: an unknown noun that is not in its table.

@@ -171,7 +171,8 @@ void Context::adds(const Resource& resource, const cloud::Ref& noun, std::string
 void Context::homeless(const Resource& resource, std::string_view attribute) {
   const Block block = block_of(resource);
   const std::string what = block.at(attribute).string_or();
-  world.unmodelled.push_back({resource.address, full_type(resource), true});
+  // Its type is modelled; what it depends on is the attribute.
+  world.unmodelled.push_back({fmt::format("{}.{}", resource.address, attribute), "", true});
   notes.push_back(what.empty()
                       ? fmt::format("{}: {} is not known yet, so it belongs to nothing", resource.address, attribute)
                       : fmt::format("{}: {} is {}, which the plan does not hold", resource.address, attribute, what));

@@ -71,11 +71,19 @@ std::string cluster_of(Context& c, const Block& b, const Mark& mark) {
   return name;
 }
 
+// "default" of the prefix "default-", which people know the group by; the address where two have the same.
+std::string name_by_prefix(Context& c, const Block& b, const std::string& cluster) {
+  std::string prefix = b.at("node_group_name_prefix").string_or();
+  while (prefix.ends_with("-")) prefix.pop_back();
+  const bool taken = c.noun(c.world.nodegroups, cluster + "/" + prefix) != nullptr;
+  return prefix.empty() || taken ? b.resource->address : prefix;
+}
+
 void node_group(Context& c, const Resource& r) {
   const Block b = block_of(r);
   aws::eks::Nodegroup x;
   x.clusterName = cluster_of(c, b, {});
-  x.nodegroupName = c.text(b, "node_group_name", {}, r.address);
+  x.nodegroupName = c.text(b, "node_group_name", {}, name_by_prefix(c, b, x.clusterName));
   const Ref ref = cloud::ref_of(x);
   x.nodegroupArn = b.at("arn").string_or();
   x.status = "ACTIVE";

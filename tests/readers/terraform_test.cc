@@ -181,6 +181,7 @@ TEST(TerraformShapes, OnlyTheSourceTellsWhatALocalIs) {
   EXPECT_EQ(rules_of_cluster(without), 0u);
   EXPECT_THAT(without.notes,
               Contains(HasSubstr("aws_security_group_rule.node_to_cluster: security_group_id is not known")));
+  EXPECT_EQ(without.world.unmodelled.at(0).address, "aws_security_group_rule.node_to_cluster.security_group_id");
   EXPECT_TRUE(without.world.unmodelled.at(0).could_matter);
   const Reading with = read_plan(plan_text("public"), {{"main.tf", text_of(kFolder + "public/main.tf")}});
   EXPECT_EQ(rules_of_cluster(with), 1u);
