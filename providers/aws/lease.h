@@ -1,7 +1,7 @@
 // While we work, the twin's deadlines stand still: a lease on its clock, kept by a thread of its own. It says "waiting"
 // when every operation in flight is inside a waiter and none has begun or ended for a while, so that what can only end
-// by a deadline does end. The while is for what we cannot see: the program and the engine between two steps. (A journal
-// on a slow disk and other providers hold leases of their own.)
+// by a deadline does end. The while is for what we cannot see: the program and the engine between two steps. (The run
+// itself and other providers hold leases of their own: time goes on when all agree.)
 #pragma once
 
 #include <chrono>
