@@ -55,6 +55,7 @@ struct PrivateWorld : cloud::World {
         {.InstanceProfileName = "node", .Arn = "arn:aws:iam::123456789012:instance-profile/node", .role = "node"}};
     aws::eks::Cluster cluster{.name = "main", .version = "1.33", .status = "ACTIVE"};
     cluster.endpoint = kApi;
+    cluster.certificateAuthority = Json::object({{"data", "LS0t"}});
     cluster.resourcesVpcConfig.subnetIds = {"a", "b"}, cluster.resourcesVpcConfig.vpcId = "vpc";
     cluster.resourcesVpcConfig.endpointPrivateAccess = true;
     cluster.accessConfig.authenticationMode = "API";
