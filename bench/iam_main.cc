@@ -1,5 +1,5 @@
-// iam_speed [SECONDS]: how many requests the proof's evaluator decides in a second of one core's time, over 1,000 random pairs
-// of policies and request (tests/iam), compiled before. Prints the figure. Example: iam_speed 2
+// iam_speed [SECONDS]: how many requests the proof's evaluator decides in a second of one core's time, over 1,000
+// random pairs of policies and request (tests/iam), compiled before. Prints the figure. Example: iam_speed 2
 #include <cstdio>
 #include <cstdlib>
 #include <ctime>

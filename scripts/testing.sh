@@ -136,7 +136,7 @@ sanitized() {
 
 # Under ThreadSanitizer, where threads of ours meet.
 threads() {
-  unit tsan build-tsan base_test twin_kernel_test
+  unit tsan build-tsan base_test sdk_test twin_kernel_test
 }
 
 lint() {
