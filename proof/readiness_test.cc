@@ -372,9 +372,14 @@ INSTANTIATE_TEST_SUITE_P(Private, OneChange, ::testing::ValuesIn(kRows),
                          [](const auto& row) { return std::string(row.param.name); });
 
 TEST(KnownGood, BasesOfWorldFilesAreReady) {
-  const auto world = cloud::base_world("private-eks");
-  ASSERT_TRUE(world) << world.error().message;
-  EXPECT_EQ(shown(prove(*world)), "ready");
+  for (const char* name : {"private-eks", "public-nat", "api-only", "aws-auth-only", "eksctl-fully-private",
+                           "terraform-fully-private", "ipv6"}) {
+    const auto world = cloud::base_world(name);
+    ASSERT_TRUE(world) << name << ": " << world.error().message;
+    const Readiness r = prove(*world);
+    EXPECT_EQ(shown(r), "ready") << name;
+    EXPECT_FALSE(r.node_groups.empty()) << name;
+  }
 }
 
 TEST(Findings, HaveACodeOfTheTableASymptomAndAPlace) {

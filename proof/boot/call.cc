@@ -97,23 +97,13 @@ std::string cni_version(const Walk& walk) {
   return {};
 }
 
-// Denials that ipamd takes in its stride. With IPv6, releases 1.22.0 and 1.22.1 do not:
+// A denial that ipamd takes in its stride, but for two releases with IPv6:
 // https://github.com/aws/amazon-vpc-cni-k8s/issues/3704
 void check_describe_subnets(const Walk& walk, const eks::BootStep& step, const aws::Role& role, const Way& way) {
   const std::string version = cni_version(walk);
-  const bool dies = version.starts_with("v1.22.0") || version.starts_with("v1.22.1");
-  if (!is_ipv6(walk) || (!version.empty() && !dies)) return;
-  Problems found;
-  const Walk apart{walk.view, walk.group, found, walk.contacts, walk.cni_role};
+  if (!is_ipv6(walk) || (!version.starts_with("v1.22.0") && !version.starts_with("v1.22.1"))) return;
   for (const char* action : {"ec2:DescribeSubnets", "ec2:DescribeSecurityGroups"})
-    check_call_of(apart, step, role, action, way);
-  for (Problem& p : found.list()) {
-    if (!dies && p.finding.effect == Verdict::not_ready) {
-      p.finding.effect = Verdict::degraded, p.finding.severity = Severity::warning;
-      p.finding.symptom = {"aws-node of releases 1.22.0 and 1.22.1 crashes; others go on", "when the CNI is upgraded"};
-    }
-    walk.out.add(std::move(p));
-  }
+    check_call_of(walk, step, role, action, way);
 }
 
 // What is asked only when pods need more addresses than the first interface has. Said where all else is allowed: who
