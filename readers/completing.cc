@@ -19,6 +19,7 @@ class Completing {
 
   void run() {
     clusters_and_groups();
+    profiles();
     endpoints();
     const std::size_t templates = world_.launch_templates.size();
     for (std::size_t i = 0; i < templates; ++i) {
@@ -64,6 +65,13 @@ class Completing {
     for (const std::string& id : config.subnetIds)
       if (const aws::Subnet* known = cloud::find(world_.subnets, id)) return known->vpcId;
     return config.subnetIds.empty() ? "" : "the VPC of " + config.subnetIds.front();
+  }
+
+  // Profiles name roles without an ARN.
+  void profiles() {
+    for (const auto& profile : world_.instance_profiles)
+      if (!profile.role.empty() && !cloud::find(world_.roles, profile.role))
+        role("arn:" + world_.partition + ":iam::" + world_.account + ":role/" + profile.role);
   }
 
   void endpoints() {

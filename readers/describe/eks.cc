@@ -42,8 +42,12 @@ void kubernetes(Filler& f, const Item& item, const Json& object) {
 }  // namespace
 
 void fill_eks(Filler& f) {
-  for (const Item& item : f.all.of("cluster"))
-    add(f, f.world.clusters, noun_of<aws::eks::Cluster>(item.json.at("cluster")), item, "cluster");
+  for (const Item& item : f.all.of("cluster")) {
+    auto x = noun_of<aws::eks::Cluster>(item.json.at("cluster"));
+    // A twin's API servers listen on this machine; its nodes know them by the name that user data has.
+    if (x.endpoint && x.endpoint->starts_with("https://127.0.0.1")) x.endpoint.reset();
+    add(f, f.world.clusters, std::move(x), item, "cluster");
+  }
   for (const Item& item : f.all.of("nodegroup"))
     add(f, f.world.nodegroups, noun_of<aws::eks::Nodegroup>(item.json.at("nodegroup")), item, "nodegroup");
   for (const Item& item : f.all.of("addon"))
