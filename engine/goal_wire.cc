@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "base/text.h"
 #include "engine/assets.h"
 #include "pulumi/resource.pb.h"
 #include "sdk/property_wire.h"
@@ -47,6 +48,7 @@ std::string position(const pulumirpc::SourcePosition& p, const WireContext& cont
   if (p.uri().empty()) return {};
   std::string path = p.uri();
   if (path.starts_with("file://")) path = path.substr(7);
+  if (path.starts_with("project://")) path = uri_decode(path.substr(10));  // as Go's SDK sends it
   if (!context.root_directory.empty() && path.starts_with(context.root_directory + "/"))
     path = path.substr(context.root_directory.size());
   if (!path.starts_with('/')) path = "/" + path;
