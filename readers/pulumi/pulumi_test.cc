@@ -97,6 +97,20 @@ TEST(PulumiReferences, OfAnotherCountStayUnknown) {
   EXPECT_THAT(sources(world), ElementsAre("ec2.vpc-endpoint routeTableIdSet <- s3.routeTableIds"));
 }
 
+TEST(PulumiPositions, AreFilesAndLines) {
+  struct Row {
+    const char *position, *file;
+  };
+  for (const auto& [position, file] : {Row{"project:///main.cc#12,3", "main.cc"},
+                                       Row{"project:///project://%2Fhome%2Fme%2Fmain.go#12", "/home/me/main.go"}}) {
+    Json one = vpc();
+    one["sourcePosition"] = position;
+    const World world = world_of({one});
+    EXPECT_EQ(world.origins[0].file, file);
+    EXPECT_EQ(world.origins[0].line, 12);
+  }
+}
+
 TEST(PulumiSecrets, AreUnknownAndStayBehind) {
   const Json secret = Json::object(
       {{"4dabf18193072939515e22adb298388d", "1b47061264138c4ac30d75fd1eb44270"}, {"plaintext", "\"hush\""}});

@@ -29,9 +29,13 @@ std::vector<std::string> texts(const Json& list) {
   return out;
 }
 
-/// "project:///main.cc#122,32"
-void place(Source& source, std::string_view position) {
-  if (const auto scheme = position.find(":///"); scheme != position.npos) position.remove_prefix(scheme + 4);
+/// "project:///main.cc#122,32"; Go's SDK puts a whole escaped path behind a second scheme.
+void place(Source& source, std::string_view text) {
+  const std::string decoded = uri_decode(text);
+  std::string_view position = decoded;
+  if (const auto scheme = position.rfind("://"); scheme != position.npos) position.remove_prefix(scheme + 3);
+  const bool twice = text.find("://") != text.rfind("://");
+  if (!twice && position.starts_with('/')) position.remove_prefix(1);
   const auto hash = position.rfind('#');
   source.file = position.substr(0, hash);
   if (hash == position.npos) return;
