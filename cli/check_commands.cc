@@ -7,6 +7,7 @@
 #include <chrono>
 #include <filesystem>
 #include <memory>
+#include <set>
 
 #include "base/file.h"
 #include "base/text.h"
@@ -164,7 +165,7 @@ void add_explain(CLI::App& parser, App& app) {
 
 std::string path_text(const proof::PathAnswer& answer, const Style& style) {
   const bool yes = answer.reached == proof::Tri::yes, maybe = answer.reached == proof::Tri::maybe;
-  std::string out = fmt::format("{} -> {}:{}  ", answer.from, answer.to, answer.port);
+  std::string out = fmt::format("{} -> {}:{}  ", in_words(answer.from), answer.to, answer.port);
   out += style.paint(yes     ? Colour::green
                      : maybe ? Colour::yellow
                              : Colour::bright_red,
@@ -172,9 +173,11 @@ std::string path_text(const proof::PathAnswer& answer, const Style& style) {
                      : maybe ? "reaches it at times, or nobody knows"
                              : "does not reach it") +
          "\n";
-  for (const std::string& hop : answer.hops) out += "  " + hop + "\n";
+  std::set<std::string> said;  // both directions pass some of them
+  for (const std::string& hop : answer.hops)
+    if (said.insert(hop).second) out += "  " + in_words(hop) + "\n";
   for (const proof::Evidence& wall : answer.walls)
-    out += style.paint(Colour::bright_red, "  stopped by ") + wall.component + ": " + wall.text + "\n";
+    out += style.paint(Colour::bright_red, "  stopped by ") + in_words(wall.component + ": " + wall.text) + "\n";
   return out;
 }
 

@@ -15,6 +15,8 @@ using engine::Op;
 /// The new state is not there yet: neither its id nor its outputs mean anything.
 bool makes_anew(Op op) { return op == Op::create || op == Op::replace || op == Op::create_replacement; }
 bool removes(Op op) { return op == Op::delete_ || op == Op::delete_replaced || op == Op::discard; }
+/// `replace` only sums up its two halves; in an update the new half is there by then.
+bool works(Op op) { return !removes(op) && op != Op::replace; }
 
 Json state_of(const engine::StepInfo& step) {
   engine::Resource shown = *step.next;
@@ -46,19 +48,20 @@ void PlanProof::put(const engine::StepInfo& step, bool made) {
 
 void PlanProof::event(const engine::Event& event) {
   if (const auto* pre = std::get_if<engine::ResourcePreEvent>(&event); pre && pre->planning) {
-    if (removes(pre->step.op) && pre->step.logical) states_.erase(pre->step.urn.str());
+    // What a replacement deletes has the URN of what it makes.
+    if (pre->step.op == Op::delete_ || pre->step.op == Op::discard) states_.erase(pre->step.urn.str());
     if (!removes(pre->step.op)) put(pre->step, false);
   }
   if (const auto* done = std::get_if<engine::ResourceOutputsEvent>(&event); done && !done->planning)
-    if (!removes(done->step.op)) put(done->step, true);
+    if (works(done->step.op)) put(done->step, true);
 }
 
 void PlanProof::about_to(const engine::StepInfo& step) {
-  if (!removes(step.op)) put(step, false);
+  if (works(step.op)) put(step, false);
 }
 
 bool PlanProof::launches_nodes(const engine::StepInfo& step) {
-  return !removes(step.op) && step.op != Op::same &&
+  return works(step.op) && step.op != Op::same &&
          (step.type == "aws:autoscaling/group:Group" || step.type == "aws:eks/nodeGroup:NodeGroup");
 }
 
