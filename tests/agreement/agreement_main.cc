@@ -1,5 +1,5 @@
 // Lives and proves random worlds by hand:
-//   agreement --worlds 10000 --seed 7 [--faults K] [--fixes] [--shrink FOLDER]
+//   agreement --worlds 10000 --seed 7 [--faults K] [--causes] [--fixes] [--shrink FOLDER]
 // prints each disagreement, and writes the smallest world that shows it as a world file.
 #include <fmt/format.h>
 
@@ -20,7 +20,7 @@ using namespace drydock::agreement;
 int main(int argc, char** argv) {
   std::uint64_t worlds = 1000, seed = 1;
   int faults = -1;
-  bool fixes = false;
+  Ask ask;
   std::string folder;
   for (int i = 1; i < argc; ++i) {
     const std::string name = argv[i];
@@ -31,15 +31,17 @@ int main(int argc, char** argv) {
       seed = std::strtoull(value(), nullptr, 10);
     else if (name == "--faults")
       faults = std::atoi(value());
+    else if (name == "--causes")
+      ask.causes = true;
     else if (name == "--fixes")
-      fixes = true;
+      ask.fixes = true;
     else if (name == "--shrink")
       folder = value();
     else
-      return std::fprintf(
-                 stderr,
-                 "agreement: unknown option '%s'; there are --worlds N --seed S --faults K --fixes --shrink FOLDER\n",
-                 name.c_str()),
+      return std::fprintf(stderr,
+                          "agreement: unknown option '%s'; there are --worlds N --seed S --faults K --causes --fixes "
+                          "--shrink FOLDER\n",
+                          name.c_str()),
              1;
   }
   std::uint64_t ready = 0, refused = 0, disagreements = 0, injected = 0, named = 0;
@@ -47,7 +49,7 @@ int main(int argc, char** argv) {
   const auto begun = std::chrono::steady_clock::now();
   for (std::uint64_t n = 0; n < worlds; ++n) {
     const Draw drawn = faults < 0 ? draw(seed + n) : draw_with(seed + n, static_cast<std::size_t>(faults));
-    const Judgement judged = judge(drawn, fixes);
+    const Judgement judged = judge(drawn, ask);
     refused += !judged.comparison.life.refusal.empty();
     ready += judged.comparison.life.refusal.empty() && judged.comparison.life.all_ready();
     injected += judged.injected, named += judged.named;

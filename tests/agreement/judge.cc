@@ -32,15 +32,8 @@ cloud::World repaired(cloud::World world, std::string& offered) {
   return world;
 }
 
-}  // namespace
-
-Judgement judge(const Draw& draw, bool fixes) {
-  Judgement out;
-  std::vector<const Change*> applied;
-  const cloud::World world = draw.world(&applied);
-  out.comparison = compare(world);
-  out.differences = out.comparison.differences;
-  if (!out.comparison.life.refusal.empty()) return out;
+/// Faults that are not named, and causes that nobody put there.
+void ask_causes(const Draw& draw, Judgement& out) {
   const std::set<std::string> found = classes_of(out.comparison.proof);
   std::set<std::string> expected;
   for (const Drawn& fault : draw.faults) {
@@ -57,15 +50,31 @@ Judgement judge(const Draw& draw, bool fixes) {
   }
   for (const std::string& cause : found)
     if (!expected.contains(cause)) out.differences.push_back("a cause that nobody put there: " + cause);
-  if (!fixes || out.comparison.life.all_ready()) return out;
+}
+
+void ask_fixes(const cloud::World& world, Judgement& out) {
   std::string offered;
   const cloud::World healed = repaired(spread(world), offered);
+  const proof::Readiness proof = proof::prove(healed);
+  if (proof.verdict >= proof::Verdict::depends) {
+    out.differences.push_back(fmt::format("no fixes to the end:{} -> {}", offered, describe(proof)));
+    return;
+  }
   const Life life = live(healed);
-  const bool proved = proof::prove(healed).verdict < proof::Verdict::depends;
-  if (proved && !life.all_ready())
+  if (!life.refusal.empty() || !life.all_ready())
     out.differences.push_back(fmt::format("fixes that do not heal:{} -> {}", offered, life.describe()));
-  if (!proved)
-    out.differences.push_back(fmt::format("no fixes to the end:{} -> {}", offered, describe(proof::prove(healed))));
+}
+
+}  // namespace
+
+Judgement judge(const Draw& draw, const Ask& ask) {
+  Judgement out;
+  const cloud::World world = draw.world();
+  out.comparison = compare(world);
+  out.differences = out.comparison.differences;
+  if (!out.comparison.life.refusal.empty()) return out;
+  if (ask.causes) ask_causes(draw, out);
+  if (ask.fixes && !out.comparison.life.all_ready()) ask_fixes(world, out);
   return out;
 }
 

@@ -11,7 +11,10 @@ struct Judgement {
   std::size_t injected = 0, named = 0;   // faults that break the base by themselves, and those whose class is found
   std::vector<std::string> differences;  // the comparison's, and more
 };
-/// `fixes`: every fix that is offered is applied, and the result lived.
-Judgement judge(const Draw& draw, bool fixes);
+struct Ask {
+  bool causes = false;  // is every fault that breaks the base by itself named, and nothing else?
+  bool fixes = false;   // does what the proof offers heal in life?
+};
+Judgement judge(const Draw& draw, const Ask& ask = {});
 
 }  // namespace drydock::agreement

@@ -1,6 +1,8 @@
 // What can only come about once the rest is there.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "twin/ec2/nouns.h"
 #include "twin/load/loader.h"
 
@@ -100,8 +102,21 @@ void Loader::free_addresses(const aws::Subnet& x) {
   if (surplus <= 0 || !block || x.availableIpAddressCount + 5 >= (std::int64_t{1} << (32 - block->bits))) return;
   InterfaceRequest request;
   request.subnet_id = id, request.description = "taken by others";
-  auto made = place_.ec2.create_interface(w_.region, request);
-  if (made && surplus > 1) (void)place_.ec2.assign_addresses(w_.region, *made, static_cast<int>(surplus - 1));
+  const auto made = place_.ec2.create_interface(w_.region, request);
+  if (!made) return;
+  // Thousands at once, from the end of the block.
+  aws::Subnet& subnet = *table<aws::Subnet>().edit(id);
+  const std::set<std::string> before(subnet.usedAddresses.begin(), subnet.usedAddresses.end());
+  auto& taken = table<aws::NetworkInterface>().edit(*made)->secondaryAddresses;
+  const std::uint64_t size = std::uint64_t{1} << (32 - block->bits);
+  for (std::uint64_t i = size - 2; i > 3 && subnet.availableIpAddressCount > x.availableIpAddressCount; --i) {
+    std::string address = block->base.plus(i).str();
+    if (before.contains(address)) continue;
+    subnet.usedAddresses.push_back(address);
+    taken.push_back(std::move(address));
+    --subnet.availableIpAddressCount;
+  }
+  std::sort(subnet.usedAddresses.begin(), subnet.usedAddresses.end());
 }
 
 Step Loader::later_changes() {
