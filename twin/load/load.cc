@@ -74,8 +74,8 @@ Result<Loaded> Loader::run() {
                                                       w_.unknowns.front().source));
   place_.ec2.ensure_region(w_.region);
   for (const auto stage :
-       {&Loader::tables_of_our_own, &Loader::identities, &Loader::network, &Loader::endpoints, &Loader::clusters,
-        &Loader::kubernetes, &Loader::launch_templates, &Loader::later_changes, &Loader::nodes}) {
+       {&Loader::tables_of_our_own, &Loader::identities, &Loader::network, &Loader::endpoints, &Loader::bridges,
+        &Loader::clusters, &Loader::kubernetes, &Loader::launch_templates, &Loader::later_changes, &Loader::nodes}) {
     if (Step error = (this->*stage)()) return tl::unexpected(std::move(*error));
     if (stage != &Loader::nodes) finish();
   }

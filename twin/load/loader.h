@@ -20,8 +20,9 @@ class Loader {
  private:
   // --- One stage each.
   Step tables_of_our_own();  // own.cc
-  Step identities();         // identity.cc
-  Step network();            // network.cc
+  Step bridges();
+  Step identities();  // identity.cc
+  Step network();     // network.cc
   Step endpoints();
   Step clusters();  // cluster.cc
   Step kubernetes();

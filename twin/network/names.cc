@@ -80,6 +80,47 @@ std::vector<std::string> servers_of(const View& view, const aws::Vpc& vpc) {
   return {};
 }
 
+bool lies_in(std::string_view host, std::string_view zone) {
+  return host == zone ||
+         (host.size() > zone.size() && host.ends_with(zone) && host[host.size() - zone.size() - 1] == '.');
+}
+
+/// The most specific private zone of the VPC that the host lies in. Null: none does.
+const cloud::HostedZone* zone_of(const View& view, const std::string& vpc, std::string_view host) {
+  const cloud::HostedZone* best = nullptr;
+  for (const cloud::HostedZone* zone : view.hosted_zones()) {
+    const bool here = std::find(zone->vpcIds.begin(), zone->vpcIds.end(), vpc) != zone->vpcIds.end();
+    if (here && lies_in(host, zone->name) && (!best || zone->name.size() > best->name.size())) best = zone;
+  }
+  return best;
+}
+
+/// The zone's records for the host: addresses, or those of the endpoint that "alias ID" names.
+std::vector<std::string> records_of(const View& view, const cloud::HostedZone& zone, std::string_view host) {
+  const std::vector<std::string>* found = nullptr;
+  if (auto it = zone.records.find(std::string(host)); it != zone.records.end()) found = &it->second;
+  for (const auto& [name, values] : zone.records)
+    if (!found && name.starts_with("*.") && aws::host_matches(host, name)) found = &values;
+  std::vector<std::string> out;
+  for (const std::string& value : found ? *found : std::vector<std::string>()) {
+    if (!value.starts_with("alias ")) {
+      out.push_back(value);
+    } else if (const aws::VpcEndpoint* endpoint = view.endpoint(value.substr(6))) {
+      const auto more = private_addresses(view, endpoint->networkInterfaceIdSet);
+      out.insert(out.end(), more.begin(), more.end());
+    }
+  }
+  return out;
+}
+
+/// Length of the zone by which an endpoint answers for the host; 0: it does not.
+std::size_t private_zone_length(const View& view, const aws::VpcEndpoint& endpoint, std::string_view host) {
+  std::size_t best = 0;
+  for (const auto& name : aws::private_dns_names(aws::service_of(endpoint.serviceName, view.region()), view.region()))
+    if (aws::host_matches(host, name)) best = std::max(best, name.starts_with("*.") ? name.size() - 2 : name.size());
+  return best;
+}
+
 std::string amazon_resolver(const aws::Vpc& vpc) {
   const auto cidr = aws::Cidr::parse(vpc.cidrBlock);
   return (cidr ? cidr->base.plus(2).str() : std::string("169.254.169.253")) + ":53";
@@ -133,6 +174,16 @@ Answer resolve(const View& view, const aws::NetworkInterface& from, std::string_
   if (const auto* endpoint = endpoint_named(view, from.vpcId, host))
     return found(private_addresses(view, endpoint->networkInterfaceIdSet), endpoint->vpcEndpointId);
   if (amazon && vpc->enableDnsHostnames) {
+    // The most specific zone owns the query, with or without a record for it; one's own goes before AWS's of the name.
+    if (const cloud::HostedZone* zone = zone_of(view, from.vpcId, host)) {
+      bool hidden = false;
+      for (const aws::VpcEndpoint* endpoint : view.endpoints_in(from.vpcId))
+        hidden = hidden || (serves_private_name(view, *endpoint, host) &&
+                            private_zone_length(view, *endpoint, host) > zone->name.size());
+      if (const ClusterEndpoint* cluster = cluster_at(view, host); cluster && host != zone->name)
+        hidden = hidden || (cluster->privateAccess && cluster->vpcId == from.vpcId);
+      if (!hidden) return found(records_of(view, *zone, host), zone->id);
+    }
     for (const aws::VpcEndpoint* endpoint : view.endpoints_in(from.vpcId))
       if (serves_private_name(view, *endpoint, host))
         return found(private_addresses(view, endpoint->networkInterfaceIdSet), endpoint->vpcEndpointId);

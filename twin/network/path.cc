@@ -60,6 +60,8 @@ class Traveller {
 
     if (route.networkInterfaceId || route.instanceId) return through_appliance(route, target);
     if (route.natGatewayId) return through_nat(*route.natGatewayId);
+    if (route.vpcPeeringConnectionId) return through_peering(*route.vpcPeeringConnectionId);
+    if (route.transitGatewayId) return through_transit(*route.transitGatewayId);
     if (!route.gatewayId) return wall("route.unsupported", table->routeTableId, "not modelled: " + describe(choice));
     if (*route.gatewayId == "local") return within_vpc(target);
     if (route.gatewayId->starts_with("vpce-")) return through_gateway_endpoint(*route.gatewayId);
@@ -75,6 +77,60 @@ class Traveller {
     return pass("acl.ingress", judge_acl(view_, *subnet, false, packet_.protocol, packet_.port, from_address_)) &&
            into(*target, {from_address_, from_}) &&
            pass("acl.return", judge_acl(view_, *subnet, true, packet_.protocol, packet_.source_port, from_address_));
+  }
+
+  /// https://docs.aws.amazon.com/vpc/latest/peering/vpc-peering-basics.html
+  bool through_peering(const std::string& id) {
+    const cloud::PeeringConnection* peering = view_.peering(id);
+    if (!peering || peering->status != "active") return wall("route.blackhole", id, "not an active peering connection");
+    const bool asks = peering->requesterVpcId == from_->vpcId;
+    if (!asks && peering->accepterVpcId != from_->vpcId)
+      return wall("route.blackhole", id, "does not join " + from_->vpcId);
+    const std::string& there = asks ? peering->accepterVpcId : peering->requesterVpcId;
+    return into_vpc(there, id, true, [&](const aws::Route& back) { return back.vpcPeeringConnectionId == id; });
+  }
+
+  /// The VPC to whose attachment the gateway sends what comes from `vpc`; empty: nowhere.
+  static std::string behind(const cloud::TransitGateway& gateway, const std::string& vpc, const IpAddress& to) {
+    std::string best;
+    int bits = -1;
+    for (const auto& attachment : gateway.attachments) {
+      if (attachment.vpcId != vpc) continue;
+      for (const auto& [prefix, target] : attachment.routes)
+        if (const auto cidr = aws::Cidr::parse(prefix); cidr && cidr->contains(to) && cidr->bits > bits)
+          best = target, bits = cidr->bits;
+    }
+    return best == "blackhole" ? std::string() : best;
+  }
+
+  bool through_transit(const std::string& id) {
+    const cloud::TransitGateway* gateway = view_.transit_gateway(id);
+    if (!gateway) return wall("route.blackhole", id, "no such transit gateway");
+    const std::string there = behind(*gateway, from_->vpcId, to_);
+    if (there.empty()) return wall("route.no-transit", id, "no route from " + from_->vpcId + " to " + to_.str());
+    return into_vpc(there, id, false, [&](const aws::Route& back) {
+      return back.transitGatewayId == id && behind(*gateway, there, from_address_) == from_->vpcId;
+    });
+  }
+
+  /// Into another VPC, by its ACLs and groups, and back by its route tables. Groups of a peer may be named in rules,
+  /// those behind a transit gateway not.
+  template <class LeadsBack>
+  bool into_vpc(const std::string& vpc, const std::string& by, bool groups_count, LeadsBack leads_back) {
+    const aws::NetworkInterface* target = view_.interface_at(vpc, to_.str());
+    if (!target) return wall("address.unused", by, "no interface in " + vpc + " has the address " + to_.str());
+    const aws::Subnet* subnet = view_.subnet(target->subnetId);
+    if (!subnet) return wall("address.unknown", target->subnetId, "no such subnet");
+    if (!pass("acl.ingress", judge_acl(view_, *subnet, false, packet_.protocol, packet_.port, from_address_)) ||
+        !into(*target, {from_address_, groups_count ? from_ : nullptr}) ||
+        !pass("acl.return", judge_acl(view_, *subnet, true, packet_.protocol, packet_.source_port, from_address_)))
+      return false;
+    const aws::RouteTable* table = view_.route_table_of(*subnet);
+    const Choice back = table ? choose_route(view_, *table, from_address_) : Choice{};
+    if (!back.route || back.route->state == "blackhole" || !leads_back(*back.route))
+      return wall("route.none", table ? table->routeTableId : subnet->subnetId,
+                  "no way back to " + from_address_.str());
+    return true;
   }
 
   bool into(const aws::NetworkInterface& target, const Peer& source) {

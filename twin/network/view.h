@@ -9,6 +9,7 @@
 
 #include "cloud/aws/cidr.h"
 #include "cloud/aws/ec2.h"
+#include "cloud/world/nouns.h"
 
 namespace drydock::twin::network {
 
@@ -39,6 +40,9 @@ class View {
   void add(const aws::NetworkInterface& x);
   void add(const aws::Instance& x) { instances_[x.instanceId] = &x; }
   void add(ClusterEndpoint x) { clusters_.push_back(std::move(x)); }
+  void add(const cloud::HostedZone& x) { zones_.push_back(&x); }
+  void add(const cloud::PeeringConnection& x) { peerings_[x.vpcPeeringConnectionId] = &x; }
+  void add(const cloud::TransitGateway& x) { transit_gateways_[x.transitGatewayId] = &x; }
 
   // Null where there is none.
   const aws::Vpc* vpc(std::string_view id) const { return find(vpcs_, id); }
@@ -62,6 +66,9 @@ class View {
   const aws::VpcEndpoint* endpoint_of_interface(std::string_view interface) const;
   const std::vector<const aws::VpcEndpoint*>& endpoints_in(std::string_view vpc) const;
   const std::vector<ClusterEndpoint>& clusters() const { return clusters_; }
+  const std::vector<const cloud::HostedZone*>& hosted_zones() const { return zones_; }
+  const cloud::PeeringConnection* peering(std::string_view id) const { return find(peerings_, id); }
+  const cloud::TransitGateway* transit_gateway(std::string_view id) const { return find(transit_gateways_, id); }
 
  private:
   template <class T>
@@ -88,6 +95,9 @@ class View {
   ById<ById<const aws::NetworkInterface*>> interface_at_;  // VPC, then address
   ById<const aws::Instance*> instances_;
   std::vector<ClusterEndpoint> clusters_;
+  std::vector<const cloud::HostedZone*> zones_;
+  ById<const cloud::PeeringConnection*> peerings_;
+  ById<const cloud::TransitGateway*> transit_gateways_;
 };
 
 }  // namespace drydock::twin::network

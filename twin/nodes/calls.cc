@@ -84,6 +84,9 @@ const network::View& Networks::of(const std::string& region) {
   add(world_.table<aws::NatGateway>(region));
   add(world_.table<aws::NetworkInterface>(region));
   add(world_.table<aws::Instance>(region));
+  add(world_.table<cloud::HostedZone>(region));
+  add(world_.table<cloud::PeeringConnection>(region));
+  add(world_.table<cloud::TransitGateway>(region));
   for (const auto& [name, cluster] : world_.table<aws::eks::Cluster>(region)) {
     if (cluster.host.empty()) continue;
     const auto& config = cluster.resourcesVpcConfig;
