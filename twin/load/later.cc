@@ -28,8 +28,10 @@ Json permission(const aws::SecurityGroupRule& rule, const std::string& peer_grou
 Step Loader::rules_of(const std::string& group, bool egress) {
   const std::string there = id<aws::SecurityGroup>(group);
   std::vector<std::string> old;
+  // A group that the world does not list (EKS's, a VPC's default one) has its rules beside those that AWS gave it.
+  const bool listed = cloud::find(w_.security_groups, group);
   for (const auto& [key, rule] : table<aws::SecurityGroupRule>())
-    if (rule.groupId == there && rule.isEgress == egress) old.push_back(key);
+    if (listed && rule.groupId == there && rule.isEgress == egress) old.push_back(key);
   for (const std::string& key : old) table<aws::SecurityGroupRule>().erase(key);
   for (const auto& rule : w_.security_group_rules) {
     if (rule.groupId != group || rule.isEgress != egress) continue;
@@ -39,6 +41,7 @@ Step Loader::rules_of(const std::string& group, bool egress) {
     const std::string peer = rule.referencedGroupInfo ? id<aws::SecurityGroup>(rule.referencedGroupInfo->groupId) : "";
     auto reply = call("ec2", egress ? "AuthorizeSecurityGroupEgress" : "AuthorizeSecurityGroupIngress",
                       {{"GroupId", there}, {"IpPermissions", Json::array({permission(rule, peer, list)})}});
+    if (!reply && !listed && reply.error().code == "InvalidPermission.Duplicate") continue;
     if (!reply) return fault(rule, reply);
     made(rule, reply->path("securityGroupRuleSet.0.securityGroupRuleId").string_or());
   }
@@ -120,10 +123,13 @@ void Loader::free_addresses(const aws::Subnet& x) {
 }
 
 Step Loader::later_changes() {
-  for (const auto& x : w_.security_groups) {
-    if (!loaded_.ids.contains(cloud::ref_of(x))) continue;
+  std::set<std::string> groups;
+  for (const auto& x : w_.security_groups) groups.insert(x.groupId);
+  for (const auto& x : w_.security_group_rules) groups.insert(x.groupId);
+  for (const std::string& group : groups) {
+    if (!loaded_.ids.contains({aws::SecurityGroup::kTable, group})) continue;
     for (bool egress : {false, true})
-      if (Step error = rules_of(x.groupId, egress)) return error;
+      if (Step error = rules_of(group, egress)) return error;
   }
   for (const auto& x : w_.network_acls)
     if (Step error = acl(x)) return error;
