@@ -7,6 +7,7 @@
 
 #include "base/file.h"
 #include "base/text.h"
+#include "cli/plan_proof.h"
 #include "cli/view/values.h"
 
 namespace drydock::cli {
@@ -17,7 +18,9 @@ using namespace std::chrono_literals;
 
 void expect_golden(const std::string& name, const std::string& text) {
   std::string path = std::string(DRYDOCK_SOURCE_DIR) + "/cli/view/testdata/" + name;
-  if (std::getenv("DRYDOCK_UPDATE_GOLDEN")) ASSERT_TRUE(write_file(path, text));
+  if (std::getenv("DRYDOCK_UPDATE_GOLDEN")) {
+    ASSERT_TRUE(write_file(path, text));
+  }
   auto golden = read_file(path);
   ASSERT_TRUE(golden) << "no golden file; run again with DRYDOCK_UPDATE_GOLDEN=1";
   EXPECT_EQ(text, *golden);
@@ -174,6 +177,35 @@ TEST_F(Views, PreviewIsOneDocument) {
   EXPECT_EQ(subnet.at("replaceReasons").dump(), R"(["cidrBlock"])");
   EXPECT_EQ(json->at("steps").item(1).at("newState").at("inputs").at("token").as_string(), "[secret]");
   EXPECT_EQ(json->at("changeSummary").dump(), R"({"create":3,"replace":1,"same":1})");
+}
+
+TEST_F(Views, ReadinessFollowsThePlan) {
+  const ReadinessNote note{proof::Verdict::ready, "Readiness  all is well\n", Json::object({{"verdict", "ready"}})};
+  const auto planned = [&](std::unique_ptr<View> view) {
+    written_.clear();
+    view->begin({"update", true, "dev", ""});
+    for (const auto& event : events(true)) view->event(event);
+    view->readiness(note);
+    view->end("");
+    return written_;
+  };
+  EXPECT_TRUE(planned(make_lines_view(options())).ends_with("to replace\n    4 changes. 1 unchanged\n\n" + note.text))
+      << written_;
+  EXPECT_EQ(Json::parse(planned(make_preview_document(options())))->at("readiness").at("verdict").as_string(), "ready");
+  EXPECT_NE(planned(make_event_stream(options())).find(R"("readinessEvent":{"verdict":"ready"})"), std::string::npos);
+}
+
+TEST_F(Views, AComponentsInputsAreInThePreviewAlone) {
+  auto view = make_preview_document(options());
+  auto component = step(Op::create, nullptr, state("eks:index:Cluster", "cluster", {}));
+  component.given = std::make_shared<const Given>(
+      Given{{{"instanceType", "t3.medium"}, {"token", PropertyValue::secret("hush")}}, {{"instanceType", {}}}});
+  view->event(ResourcePreEvent{component, true});
+  view->end("");
+  const auto json = Json::parse(written_);
+  ASSERT_TRUE(json);
+  EXPECT_EQ(json->at("steps").item(0).at("newState").at("inputs").dump(),
+            R"({"instanceType":"t3.medium","token":"[secret]"})");
 }
 
 TEST(Words, DurationsAreReadable) {
