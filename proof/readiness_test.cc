@@ -222,6 +222,15 @@ const Row kRows[] = {
        w.nodegroups[0].subnets = {"public"};
      },
      "not_ready launch launch.public-subnet public"},
+    {"ManagedInASubnetThatIsHalfPublic",
+     [](PrivateWorld& w) {
+       w.vpc_endpoints.clear(), w.add_nat(), w.make_managed();
+       for (auto& table : w.route_tables)
+         if (table.routeTableId == "rtb-public") table.routeSet[0].destinationCidrBlock = "0.0.0.0/1";
+       w.route("rtb-public", "128.0.0.0/1").gatewayId = "igw-1";
+       w.nodegroups[0].subnets = {"public"};
+     },
+     "not_ready ec2.describe-instances internet.public-ip public"},
     {"NoFreeAddress",
      [](PrivateWorld& w) {
        w.subnets[0].cidrBlock = "10.0.1.0/28";

@@ -89,7 +89,7 @@ std::string words_of_wall(const Asked& a, const std::string& code, const Wall& w
 void report_wall(const Asked& a, const Wall& wall) {
   const std::string code = code_of_wall(a, wall);
   // EKS does not let it come so far: launch.public-subnet says it.
-  if (code == "internet.public-ip" && refuses_public_subnets(a.walk.group)) return;
+  if (code == "internet.public-ip" && refused_as_public(a.walk, a.subnet)) return;
   Place where = place_of(a.walk.view, wall.component, a.walk.group);
   if (code == "internet.public-ip") where = {{aws::Subnet::kTable, a.subnet}, "mapPublicIpOnLaunch"};
   Problem p = begin(a, code, Fault::dropped, std::move(where), words_of_wall(a, code, wall));

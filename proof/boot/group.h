@@ -45,9 +45,6 @@ struct Group {
   cloud::Ref role_ref() const { return role ? cloud::ref_of(*role) : cloud::Ref{}; }
 };
 
-/// EKS looks at the subnets of a managed group whose template does not decide about public addresses.
-inline bool refuses_public_subnets(const Group& g) { return g.managed && !g.public_address; }
-
 /// All groups of a world's clusters (of one cluster where it is named), in the order of the world.
 std::vector<Group> groups_of(const WorldView& view, std::string_view only_cluster);
 

@@ -65,11 +65,9 @@ bool leads_to_internet(const WorldView& view, const aws::Subnet& subnet) {
 
 // A public subnet that assigns no public addresses is refused for managed groups before anything is launched.
 void check_public(const Walk& walk) {
-  const Group& g = walk.group;
-  if (!refuses_public_subnets(g)) return;
-  for (const std::string& id : g.subnets) {
+  for (const std::string& id : walk.group.subnets) {
+    if (!refused_as_public(walk, id)) continue;
     const aws::Subnet* subnet = walk.view.network().subnet(id);
-    if (!subnet || subnet->mapPublicIpOnLaunch || !leads_to_internet(walk.view, *subnet)) continue;
     const aws::RouteTable* table = walk.view.network().route_table(*subnet);
     report(walk, "launch.public-subnet", {cloud::ref_of(*subnet), "mapPublicIpOnLaunch"},
            fmt::format("{} of {} leads to an internet gateway, and {} assigns no public addresses: EKS refuses it",
@@ -142,6 +140,13 @@ void check_profile(const Walk& walk) {
 }
 
 }  // namespace
+
+bool refused_as_public(const Walk& walk, const std::string& id) {
+  // A template that decides about public addresses is taken at its word.
+  if (!walk.group.managed || walk.group.public_address) return false;
+  const aws::Subnet* subnet = walk.view.network().subnet(id);
+  return subnet && !subnet->mapPublicIpOnLaunch && leads_to_internet(walk.view, *subnet);
+}
 
 void check_launch(const Walk& walk) {
   check_machine(walk);

@@ -52,6 +52,9 @@ Place place_of(const WorldView& view, const std::string& component, const Group&
 
 // The parts of the chain, each in a file of its own.
 void check_launch(const Walk& walk);
+/// EKS refuses the subnet for this managed group, as check_launch says: it leads to an internet gateway and assigns no
+/// public addresses.
+bool refused_as_public(const Walk& walk, const std::string& subnet);
 void check_volumes(const Walk& walk);    // their key
 void check_conflicts(const Walk& walk);  // endpoints that exclude each other
 void check_image(const Walk& walk);      // first steps of other images than AL2023
