@@ -84,7 +84,7 @@ class Decoder {
     } else if constexpr (fields::is_text_map<T>::value) {
       if (!json.is_object()) return wrong("must be a map");
       value.clear();
-      for (const auto& [key, item] : json.as_object()) below(key, [&] { into(item, value[key]); });
+      for (const auto& entry : json.as_object()) below(entry.first, [&] { into(entry.second, value[entry.first]); });
     } else {
       noun(json, value);
     }
