@@ -174,7 +174,8 @@ def play(challenge, tell=lambda kind, *what: None):
 INTRODUCTION = """# The five failures, on purpose
 
 The stacks below are the program of [examples/private-eks](../examples/private-eks/main.cc) with one mistake each, switched on in
-their configuration. Every transcript is real: `python3 tests/outside/challenges.py --write` runs the commands against a twin and
+their configuration. Each is foretold by `drydock preview`, with its cause and with fixes that were proved, and `drydock up` refuses to
+begin; `--readiness=off` lives it all the same. Every transcript is real: `python3 tests/outside/challenges.py --write` runs the commands against a twin and
 writes this page, and the tests check the symptoms and the cures. Ids and times differ from run to run.
 
 To follow, start from the project's folder:
