@@ -21,6 +21,9 @@ kubernetes::Neighbours kubernetes_neighbours(World& world, Front& front) {
     return nodes::private_dns_name(world, cluster.record().region, id);
   };
   out.admit = [&world](const kubernetes::KubeCluster& cluster, Json& pod) { eks::admit_pod(world, cluster, pod); };
+  out.not_lived = [&world](const kubernetes::KubeCluster& cluster, bool on_fargate) {
+    return eks::capacity_not_lived(world, cluster.record().region, cluster.record().name, on_fargate);
+  };
   out.logs = [&world](const kubernetes::KubeCluster& cluster, const Json& pod, const std::string& container, bool) {
     return nodes::logs(world, cluster.record().region, cluster.record().name, pod, container);
   };

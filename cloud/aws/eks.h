@@ -165,6 +165,32 @@ void each_field(V& v, Nodegroup& x) {
   v("_instanceProfile", x.instanceProfile), v("_deadline", x.deadline);
 }
 
+struct FargateSelector {
+  std::string name_space;
+  std::map<std::string, std::string> labels;
+};
+template <class V>
+void each_field(V& v, FargateSelector& x) {
+  v("namespace", x.name_space), v("labels", x.labels);
+}
+struct FargateProfile {  // key: cluster/name
+  static constexpr const char* kTable = "eks.fargate-profile";
+  std::string fargateProfileName, fargateProfileArn, clusterName, podExecutionRoleArn, status = "CREATING";
+  double createdAt = 0;
+  std::vector<std::string> subnets;
+  std::vector<FargateSelector> selectors;
+  Health health;
+  TagMap tags;
+  std::string clientRequestToken;
+};
+template <class V>
+void each_field(V& v, FargateProfile& x) {
+  v("fargateProfileName", x.fargateProfileName), v("fargateProfileArn", x.fargateProfileArn);
+  v("clusterName", x.clusterName), v("podExecutionRoleArn", x.podExecutionRoleArn), v("status", x.status);
+  v("createdAt", x.createdAt), v("subnets", x.subnets), v("selectors", x.selectors), v("health", x.health);
+  v("tags", x.tags), v("_clientRequestToken", x.clientRequestToken);
+}
+
 struct AccessScope {
   std::string type = "cluster";  // or namespace
   std::vector<std::string> namespaces;

@@ -215,9 +215,10 @@ std::string without_path(const std::string& arn) {
   return plain.str();
 }
 
-std::string role_line(const std::string& arn) {
-  return fmt::format("- groups:\n  - system:bootstrappers\n  - system:nodes\n  rolearn: {}\n  username: {}\n",
-                     without_path(arn), kNodeUser);
+std::string role_line(const std::string& arn, bool fargate = false) {
+  return fmt::format("- groups:\n  - system:bootstrappers\n  - system:nodes\n{}  rolearn: {}\n  username: {}\n",
+                     fargate ? "  - system:node-proxier\n" : "", without_path(arn),
+                     fargate ? "system:node:{{SessionName}}" : kNodeUser);
 }
 
 bool lists_role(const Json& map, const std::string& arn) {
@@ -227,19 +228,19 @@ bool lists_role(const Json& map, const std::string& arn) {
                      [&](const Json& row) { return row.at("rolearn").string_or() == without_path(arn); });
 }
 
-void add_to_aws_auth(kubernetes::KubeCluster& kube, const std::string& arn) {
+void add_to_aws_auth(kubernetes::KubeCluster& kube, const std::string& arn, bool fargate = false) {
   if (const Json* map = kube.get("configmaps", "kube-system", "aws-auth")) {
     if (lists_role(*map, arn)) return;
     kube.edit("configmaps", "kube-system", "aws-auth", [&](Json& object) {
       std::string rows = object.path("data.mapRoles").string_or();
       if (trim(rows) == "[]") rows.clear();
       if (!rows.empty() && !rows.ends_with('\n')) rows += '\n';
-      object["data"]["mapRoles"] = rows + role_line(arn);
+      object["data"]["mapRoles"] = rows + role_line(arn, fargate);
     });
     return;
   }
   Json map = kube::make_object("v1", "ConfigMap", "kube-system", "aws-auth");
-  map["data"] = Json::object({{"mapRoles", role_line(arn)}});
+  map["data"] = Json::object({{"mapRoles", role_line(arn, fargate)}});
   (void)kube.create(std::move(map));
 }
 
@@ -254,13 +255,25 @@ void remove_from_aws_auth(kubernetes::KubeCluster& kube, const std::string& arn)
 
 }  // namespace
 
-void admit_node_role(Service& service, const std::string& region, const Cluster& cluster, const std::string& role_arn) {
-  if (cluster.accessConfig.authenticationMode != "API")
-    if (auto* kube = service.kube(region, cluster.name)) add_to_aws_auth(*kube, role_arn);
+void admit_role(Service& service, const std::string& region, const Cluster& cluster, const std::string& role_arn,
+                const std::string& type) {
+  if (cluster.accessConfig.authenticationMode != "API" && type != "EC2")
+    if (auto* kube = service.kube(region, cluster.name)) add_to_aws_auth(*kube, role_arn, type == "FARGATE_LINUX");
   if (cluster.accessConfig.authenticationMode == "CONFIG_MAP") return;
   Table<AccessEntry>& entries = service.world.table<AccessEntry>(region);
   const std::string key = key_of(cluster.name, role_arn);
-  if (!entries.contains(key)) entries.put(key, make_entry(service.world, region, cluster.name, role_arn, "EC2_LINUX"));
+  if (entries.contains(key)) return;
+  AccessEntry entry = make_entry(service.world, region, cluster.name, role_arn, type);
+  if (type == "EC2")
+    entry.policies.push_back({.policyArn = policy_arn(region, "AmazonEKSAutoNodePolicy"),
+                              .accessScope = {},
+                              .associatedAt = entry.createdAt,
+                              .modifiedAt = entry.createdAt});
+  entries.put(key, std::move(entry));
+}
+
+void admit_node_role(Service& service, const std::string& region, const Cluster& cluster, const std::string& role_arn) {
+  admit_role(service, region, cluster, role_arn, "EC2_LINUX");
 }
 
 void dismiss_node_role(Service& service, const std::string& region, const Cluster& cluster,

@@ -144,13 +144,27 @@ void applied(Service& service, const Json& argument) {
   if (addon && has_replicas(service, region, *addon)) become(service.world, *addon, "ACTIVE");
 }
 
+/// Whether the add-on's pods were sent to Fargate.
+bool on_fargate(Service& service, const std::string& region, const Addon& addon) {
+  auto* kube = service.kube(region, addon.clusterName);
+  if (!kube) return false;
+  for (const Json* pod : kube->list("pods", "kube-system"))
+    if (kube::label(*pod, "eks.amazonaws.com/component").string_or() == addon.addonName &&
+        pod->path("spec.schedulerName").string_or() == "fargate-scheduler")
+      return true;
+  return false;
+}
+
 void gives_up(Service& service, const Json& argument) {
   Addon* addon = edit(service.world, argument);
   if (!addon || (addon->status != "CREATING" && addon->status != "UPDATING")) return;
   become(service.world, *addon, "DEGRADED");
-  addon->health.issues.push_back({"InsufficientNumberOfReplicas",
-                                  "The add-on is unhealthy because it doesn't have the desired number of replicas.",
-                                  {}});
+  std::string text = "The add-on is unhealthy because it doesn't have the desired number of replicas.";
+  const std::string region = argument.at("region").string_or(),
+                    missing = capacity_not_lived(service.world, region, addon->clusterName,
+                                                 on_fargate(service, region, *addon));
+  if (!missing.empty()) text += " (" + missing + ")";
+  addon->health.issues.push_back({"InsufficientNumberOfReplicas", text, {}});
 }
 
 /// Deployments come up whenever nodes do: looks again after the cluster changed.

@@ -167,8 +167,8 @@ ApiResult create_cluster(Service& service, Call& call) {
   static const std::set<std::string> kModes = {"CONFIG_MAP", "API_AND_CONFIG_MAP", "API"};
   if (!kModes.contains(cluster.accessConfig.authenticationMode))
     return invalid_parameter("Invalid authentication mode");
-  if (call.in.path("computeConfig.enabled").bool_or(false))
-    return invalid_parameter("not supported yet: computeConfig.enabled (EKS Auto Mode) on the twin");
+  cluster.bootstrapSelfManagedAddons = call.in.at("bootstrapSelfManagedAddons").bool_or(true);
+  if (auto fault = take_auto_mode(world, call, cluster)) return tl::unexpected(*fault);
 
   cluster.arn = arn_of(world, call.region, "cluster/" + cluster.name);
   cluster.createdAt = now_seconds(world);
@@ -179,7 +179,6 @@ ApiResult create_cluster(Service& service, Call& call) {
   if (call.in.has("encryptionConfig")) cluster.encryptionConfig = call.in.at("encryptionConfig");
   if (call.in.has("zonalShiftConfig")) cluster.zonalShiftConfig = call.in.at("zonalShiftConfig");
   cluster.deletionProtection = call.in.at("deletionProtection").bool_or(false);
-  cluster.bootstrapSelfManagedAddons = call.in.at("bootstrapSelfManagedAddons").bool_or(true);
   cluster.tags = tags_of(call.in.at("tags"));
   cluster.clientRequestToken = token;
   cluster.creator = call.caller.role_arn.empty() ? call.caller.arn : call.caller.role_arn;
@@ -283,9 +282,13 @@ void cluster_created(Service& service, const Json& argument) {
                               .modifiedAt = entry.createdAt});
     world.table<AccessEntry>(region).put(key_of(name, cluster.creator), entry);
   }
-  if (cluster.bootstrapSelfManagedAddons)
+  const Cluster made = cluster;
+  if (has_auto_mode(made))
+    if (std::string role = made.computeConfig->at("nodeRoleArn").string_or(); !role.empty())
+      admit_role(service, region, made, role, "EC2");
+  if (made.bootstrapSelfManagedAddons)
     for (const char* addon : {"vpc-cni", "kube-proxy", "coredns"})
-      apply_addon(**kube, region, addon, default_addon_version(addon, cluster.version), Json());
+      apply_addon(**kube, region, addon, default_addon_version(addon, made.version), Json());
 }
 
 ApiResult delete_cluster(Service& service, Call& call) {
@@ -296,6 +299,8 @@ ApiResult delete_cluster(Service& service, Call& call) {
   const Json extra = Json::object({{"clusterName", name}});
   for (const auto& [key, group] : world.table<Nodegroup>(call.region))
     if (group.clusterName == name) return in_use("Cluster has nodegroups attached", extra);
+  for (const auto& [key, profile] : world.table<FargateProfile>(call.region))
+    if (profile.clusterName == name) return in_use("Cluster has Fargate profiles attached", extra);
   if ((*found)->deletionProtection)
     return invalid_request(fmt::format("Cluster {} has deletion protection enabled", name), extra);
   if ((*found)->status == "CREATING" || (*found)->status == "UPDATING")

@@ -84,6 +84,19 @@ RoleState role_state(World& world, std::string_view arn, std::string_view servic
   return iam::trusts_service(world, *role, service) ? RoleState::ok : RoleState::distrusts;
 }
 
+bool is_public_subnet(World& world, const std::string& region, const aws::Subnet& subnet) {
+  const aws::RouteTable *own = nullptr, *main = nullptr;
+  for (const auto& [key, table] : world.table<aws::RouteTable>(region))
+    for (const auto& association : table.associationSet) {
+      if (association.subnetId == subnet.subnetId) own = &table;
+      if (association.main && table.vpcId == subnet.vpcId) main = &table;
+    }
+  const aws::RouteTable* table = own ? own : main;
+  return table && std::any_of(table->routeSet.begin(), table->routeSet.end(), [](const aws::Route& route) {
+           return route.gatewayId && route.gatewayId->starts_with("igw-");
+         });
+}
+
 std::string principal_id(World& world, std::string_view arn) {
   if (const aws::Role* role = iam::role_by_arn(world, arn)) return role->RoleId;
   for (const auto& [name, user] : world.table<aws::User>())
@@ -116,6 +129,10 @@ void register_routes(Front& front) {
       {"DELETE", "/clusters/{clusterName}/node-groups/{nodegroupName}", "DeleteNodegroup"},
       {"POST", "/clusters/{clusterName}/node-groups/{nodegroupName}/update-config", "UpdateNodegroupConfig"},
       {"POST", "/clusters/{clusterName}/node-groups/{nodegroupName}/update-version", "UpdateNodegroupVersion"},
+      {"POST", "/clusters/{clusterName}/fargate-profiles", "CreateFargateProfile"},
+      {"GET", "/clusters/{clusterName}/fargate-profiles", "ListFargateProfiles"},
+      {"GET", "/clusters/{clusterName}/fargate-profiles/{fargateProfileName}", "DescribeFargateProfile"},
+      {"DELETE", "/clusters/{clusterName}/fargate-profiles/{fargateProfileName}", "DeleteFargateProfile"},
       {"POST", "/clusters/{clusterName}/access-entries", "CreateAccessEntry"},
       {"GET", "/clusters/{clusterName}/access-entries", "ListAccessEntries"},
       {"GET", "/clusters/{clusterName}/access-entries/{principalArn}", "DescribeAccessEntry"},
@@ -154,6 +171,7 @@ void install(World& world, const Neighbours& neighbours) {
   install_clusters(*service);
   install_updates(*service);
   install_nodegroups(*service);
+  install_fargate(*service);
   install_access(*service);
   install_addons(*service);
   install_pod_identity(*service);

@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "cloud/aws/ec2.h"
 #include "cloud/aws/eks.h"
 #include "twin/eks/eks.h"
 
@@ -13,6 +14,7 @@ namespace drydock::twin::eks {
 using aws::eks::AccessEntry;
 using aws::eks::Addon;
 using aws::eks::Cluster;
+using aws::eks::FargateProfile;
 using aws::eks::Nodegroup;
 using aws::eks::Update;
 
@@ -38,6 +40,7 @@ class Service {
 void install_clusters(Service& service);
 void install_updates(Service& service);
 void install_nodegroups(Service& service);
+void install_fargate(Service& service);
 void install_access(Service& service);
 void install_addons(Service& service);
 void install_pod_identity(Service& service);
@@ -84,6 +87,12 @@ std::optional<ApiError> busy(World& world, const Call& call, const Cluster& clus
 /// The roles' side: exists and trusts `service`?
 enum class RoleState { missing, distrusts, ok };
 RoleState role_state(World& world, std::string_view arn, std::string_view service);
+/// Whether the subnet's route table leads to an internet gateway.
+bool is_public_subnet(World& world, const std::string& region, const aws::Subnet& subnet);
+/// Checks computeConfig and its kin of CreateCluster, and takes them over.
+/// https://docs.aws.amazon.com/eks/latest/userguide/automode.html
+std::optional<ApiError> take_auto_mode(World& world, const Call& call, Cluster& cluster);
+bool has_auto_mode(const Cluster& cluster);
 /// Unique id of a role or user; "" if there is none.
 std::string principal_id(World& world, std::string_view arn);
 
@@ -105,6 +114,9 @@ constexpr std::string_view kDefaultVersion = "1.32";
 
 /// Lets a node role in: an EC2_LINUX access entry, or a line in aws-auth, by the cluster's mode.
 void admit_node_role(Service& service, const std::string& region, const Cluster& cluster, const std::string& role_arn);
+/// The same for a role of auto mode's nodes (type EC2) or of pods on Fargate (FARGATE_LINUX).
+void admit_role(Service& service, const std::string& region, const Cluster& cluster, const std::string& role_arn,
+                const std::string& type);
 /// Takes the mapping away again, unless another node group has the role.
 void dismiss_node_role(Service& service, const std::string& region, const Cluster& cluster,
                        const std::string& role_arn);

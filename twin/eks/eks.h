@@ -47,6 +47,11 @@ const aws::eks::PodIdentityAssociation* pod_identity_of(World& world, const std:
 /// The association's role, if it trusts the Pod Identity service with both AssumeRole and TagSession; else null.
 const aws::Role* pod_identity_role(World& world, const aws::eks::PodIdentityAssociation& association);
 
+/// The Fargate profile that takes a new pod; "" if none does.
+std::string fargate_profile_of(World& world, const std::string& region, const std::string& cluster, const Json& pod);
+/// For kubernetes::Neighbours::not_lived: the capacity that a pod waits for in vain; "" if there is none such.
+std::string capacity_not_lived(World& world, const std::string& region, const std::string& cluster, bool on_fargate);
+
 /// The cluster that this API server address means: its loopback URL, or the host it has inside a VPC. Null if none.
 const aws::eks::Cluster* cluster_at(World& world, const std::string& region, std::string_view url);
 

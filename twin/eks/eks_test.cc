@@ -24,7 +24,7 @@ struct Twin {
   AutoScaling scaling{front, *world, ec2};
   kubernetes::Kubernetes kubernetes{*world, {}, nullptr};
   Json subnets = Json::array();
-  std::string other_subnet;
+  std::string private_subnet;
 
   Twin() {
     iam::install(front, *world);
@@ -34,8 +34,16 @@ struct Twin {
     });
     role("cluster", "eks.amazonaws.com");
     role("node", "ec2.amazonaws.com");
+    role("pods", "eks-fargate-pods.amazonaws.com");
     for (const auto& [id, subnet] : world->table<aws::Subnet>(kRegion))
       if (subnet.availabilityZone != "us-east-1e") subnets.push_back(id);  // which lacks t3
+    const std::string vpc = world->table<aws::Vpc>(kRegion).begin()->first;
+    private_subnet = must("ec2", "CreateSubnet", Json::object({{"VpcId", vpc}, {"CidrBlock", "172.31.240.0/24"}}))
+                         .path("subnet.subnetId")
+                         .string_or();
+    const Json table = must("ec2", "CreateRouteTable", Json::object({{"VpcId", vpc}}));
+    must("ec2", "AssociateRouteTable",
+         Json::object({{"RouteTableId", table.path("routeTable.routeTableId")}, {"SubnetId", private_subnet}}));
   }
   void role(const std::string& name, const std::string& service) {
     must("iam", "CreateRole",
@@ -82,6 +90,14 @@ struct Twin {
     eks("CreateCluster", in);
     wait();
   }
+  static void auto_mode(Json& in) {
+    in["computeConfig"] =
+        Json::object({{"enabled", true}, {"nodePools", Json::array({"system"})}, {"nodeRoleArn", arn("node")}});
+    in["storageConfig"]["blockStorage"]["enabled"] = true;
+    in["kubernetesNetworkConfig"]["elasticLoadBalancing"]["enabled"] = true;
+    in["bootstrapSelfManagedAddons"] = false;
+    in["accessConfig"]["authenticationMode"] = "API";
+  }
   void wait() { world->clock().run_completions(); }
   Json describe(const std::string& name = "demo") {
     return eks("DescribeCluster", Json::object({{"clusterName", name}})).at("cluster");
@@ -125,8 +141,15 @@ const Refusal kClusters[] = {
     {"PublicServiceCidr", [](Twin&, Json& in) { in["kubernetesNetworkConfig"]["serviceIpv4Cidr"] = "8.8.0.0/16"; },
      "not within a private range"},
     {"Name", [](Twin&, Json& in) { in["name"] = "-x"; }, "InvalidParameterException: The cluster name"},
-    {"AutoMode", [](Twin&, Json& in) { in["computeConfig"]["enabled"] = true; },
-     "not supported yet: computeConfig.enabled"},
+    {"HalfOfAutoMode", [](Twin&, Json& in) { in["computeConfig"]["enabled"] = true; },
+     "InvalidParameterException: For EKS Auto Mode, please ensure that all required configs"},
+    {"AutoModeWithSelfManagedAddons",
+     [](Twin& t, Json& in) { t.auto_mode(in), in.erase("bootstrapSelfManagedAddons"); },
+     "When EKS Auto Mode is enabled, bootstrapSelfManagedAddons must be set to false."},
+    {"AutoModeByConfigMap", [](Twin& t, Json& in) { t.auto_mode(in), in.erase("accessConfig"); },
+     "EKS Auto Mode needs the authentication mode API or API_AND_CONFIG_MAP"},
+    {"NodePool", [](Twin& t, Json& in) { t.auto_mode(in), in["computeConfig"]["nodePools"] = Json::array({"gpu"}); },
+     "Invalid node pool: gpu"},
 };
 INSTANTIATE_TEST_SUITE_P(Eks, CreateCluster, ::testing::ValuesIn(kClusters),
                          [](const auto& row) { return std::string(row.param.name); });
@@ -203,6 +226,67 @@ TEST(Clusters, GoOnlyWithoutNodeGroupsAndLeaveNothing) {
   EXPECT_EQ(twin.world->table<aws::SecurityGroup>(kRegion).size(), groups);
   EXPECT_TRUE(twin.world->table<aws::LaunchTemplate>(kRegion).empty());
   EXPECT_TRUE(twin.world->table<aws::InstanceProfile>().empty());
+}
+
+TEST(Clusters, InAutoModeLetTheirNodesInAndSayThatNoneCome) {
+  Twin twin;
+  Json in = Json::object();
+  Twin::auto_mode(in);
+  twin.cluster(in);
+  EXPECT_TRUE(twin.describe().path("computeConfig.enabled").as_bool());
+  const Json entry =
+      twin.eks("DescribeAccessEntry", Json::object({{"clusterName", "demo"}, {"principalArn", twin.arn("node")}}));
+  EXPECT_EQ(entry.path("accessEntry.type").string_or(), "EC2");
+  EXPECT_EQ(eks::capacity_not_lived(*twin.world, kRegion, "demo", false),
+            "not supported yet: the twin starts no nodes of EKS Auto Mode");
+}
+
+Json fargate_input(const Twin& twin) {
+  return Json::object({{"clusterName", "demo"},
+                       {"fargateProfileName", "pods"},
+                       {"podExecutionRoleArn", Twin::arn("pods")},
+                       {"subnets", Json::array({twin.private_subnet})},
+                       {"selectors", Json::array({Json::object({{"namespace", "kube-*"}})})}});
+}
+class CreateFargateProfile : public ::testing::TestWithParam<Refusal> {};
+TEST_P(CreateFargateProfile, IsRefused) {
+  Twin twin;
+  twin.cluster();
+  Json in = fargate_input(twin);
+  GetParam().change(twin, in);
+  EXPECT_THAT(twin.refusal("CreateFargateProfile", in), HasSubstr(GetParam().want));
+}
+const Refusal kProfiles[] = {
+    {"PublicSubnet", [](Twin& t, Json& in) { in["subnets"] = Json::array({t.subnets.item(0)}); },
+     "provided in Fargate Profile is not a private subnet"},
+    {"RoleOfNodes", [](Twin& t, Json& in) { in["podExecutionRoleArn"] = t.arn("node"); },
+     "Misconfigured PodExecutionRole Trust Policy; Please add the eks-fargate-pods.amazonaws.com Service Principal"},
+    {"ReservedName", [](Twin&, Json& in) { in["fargateProfileName"] = "eks-x"; }, "reserved prefix eks-"},
+    {"NoSelectors", [](Twin&, Json& in) { in["selectors"] = Json::array(); }, "at least one selector"},
+    {"Twice", [](Twin& t, Json& in) { t.eks("CreateFargateProfile", in); },
+     "ResourceInUseException: A Fargate Profile already exists with this name in this cluster."},
+    {"AnotherAtTheSameTime",
+     [](Twin& t, Json& in) { t.eks("CreateFargateProfile", in), in["fargateProfileName"] = "more"; },
+     "Cannot create Fargate Profile more because cluster demo currently has Fargate profile pods in status CREATING"},
+};
+INSTANTIATE_TEST_SUITE_P(Eks, CreateFargateProfile, ::testing::ValuesIn(kProfiles),
+                         [](const auto& row) { return std::string(row.param.name); });
+
+TEST(FargateProfiles, TakePodsThatTheySelectAndStandInTheWayOfTheClustersEnd) {
+  Twin twin;
+  twin.cluster();
+  twin.eks("CreateFargateProfile", fargate_input(twin));
+  twin.wait();
+  const Json name = Json::object({{"clusterName", "demo"}, {"fargateProfileName", "pods"}});
+  EXPECT_EQ(twin.eks("DescribeFargateProfile", name).path("fargateProfile.status").string_or(), "ACTIVE");
+  Json pod = kube::make_object("v1", "Pod", "kube-system", "x");
+  EXPECT_EQ(eks::fargate_profile_of(*twin.world, kRegion, "demo", pod), "pods");
+  EXPECT_EQ(eks::fargate_profile_of(*twin.world, kRegion, "demo", kube::make_object("v1", "Pod", "default", "x")), "");
+  EXPECT_THAT(twin.refusal("DeleteCluster", Json::object({{"clusterName", "demo"}})),
+              HasSubstr("Cluster has Fargate profiles attached"));
+  twin.eks("DeleteFargateProfile", name);
+  twin.wait();
+  EXPECT_THAT(twin.refusal("DescribeFargateProfile", name), HasSubstr("No Fargate Profile found with name: pods."));
 }
 
 TEST(Updates, RunOneAtATimeAndTakeEffectAtTheirEnd) {

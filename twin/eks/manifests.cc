@@ -174,7 +174,9 @@ std::vector<Json> documents(std::string_view text, const std::map<std::string, s
   return out;
 }
 
-/// configurationValues: `env` for the first container, `replicaCount` for Deployments.
+constexpr auto kComputeType = "eks.amazonaws.com/compute-type";
+
+/// configurationValues: `env` for the first container, `replicaCount` for Deployments, `computeType` for CoreDNS.
 void apply_values(Json& object, const Json& values) {
   Json* spec = object.find("spec");
   Json* containers = spec && spec->find("template") ? (*spec)["template"]["spec"].find("containers") : nullptr;
@@ -185,6 +187,8 @@ void apply_values(Json& object, const Json& values) {
       env.push_back(Json::object({{"name", name}, {"value", value.is_string() ? value : Json(value.dump())}}));
     containers->as_array()[0]["env"] = env;
   }
+  if (values.at("computeType").is_string())
+    (*spec)["template"]["metadata"]["annotations"][kComputeType] = to_lower(values.at("computeType").as_string());
   if (values.at("replicaCount").is_number() && spec->has("replicas")) (*spec)["replicas"] = values.at("replicaCount");
 }
 
@@ -208,8 +212,11 @@ void apply_addon(kubernetes::KubeCluster& kube, std::string_view region, std::st
     }
     const std::string resource = to_lower(object.at("kind").as_string()) + "s.apps";
     if (kube.get(resource, "kube-system", name))
-      kube.edit(resource, "kube-system", name,
-                [&](Json& live) { live["spec"]["template"]["spec"] = object.path("spec.template.spec"); });
+      kube.edit(resource, "kube-system", name, [&](Json& live) {
+        live["spec"]["template"]["spec"] = object.path("spec.template.spec");
+        const Json& type = object.path("spec.template.metadata.annotations").at(kComputeType);
+        if (!type.is_null()) live["spec"]["template"]["metadata"]["annotations"][kComputeType] = type;
+      });
     else
       (void)kube.create(std::move(object));
   }

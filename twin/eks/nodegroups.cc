@@ -171,25 +171,16 @@ std::optional<Issue> public_subnet_fault(World& world, const std::string& region
   for (const std::string& id : group.subnets) {
     const aws::Subnet* subnet = world.table<aws::Subnet>(region).find(id);
     if (!subnet || subnet->mapPublicIpOnLaunch) continue;
-    const aws::RouteTable *own = nullptr, *main = nullptr;
-    for (const auto& [key, table] : world.table<aws::RouteTable>(region))
-      for (const auto& association : table.associationSet) {
-        if (association.subnetId == id) own = &table;
-        if (association.main && table.vpcId == subnet->vpcId) main = &table;
-      }
-    const aws::RouteTable* table = own ? own : main;
-    if (!table) continue;
-    for (const aws::Route& route : table->routeSet)
-      if (route.gatewayId && route.gatewayId->starts_with("igw-"))
-        return Issue{
-            "Ec2SubnetInvalidConfiguration",
-            fmt::format(
-                "One or more Amazon EC2 Subnets of [{}] for node group {} does not automatically assign public IP "
-                "addresses to instances launched into it. If you want your instances to be assigned a public IP "
-                "address, then you need to enable auto-assign public IP address for the subnet. See IP addressing in "
-                "VPC guide: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html#subnet-public-ip",
-                id, group.nodegroupName),
-            {id}};
+    if (is_public_subnet(world, region, *subnet))
+      return Issue{
+          "Ec2SubnetInvalidConfiguration",
+          fmt::format(
+              "One or more Amazon EC2 Subnets of [{}] for node group {} does not automatically assign public IP "
+              "addresses to instances launched into it. If you want your instances to be assigned a public IP "
+              "address, then you need to enable auto-assign public IP address for the subnet. See IP addressing in "
+              "VPC guide: https://docs.aws.amazon.com/vpc/latest/userguide/vpc-ip-addressing.html#subnet-public-ip",
+              id, group.nodegroupName),
+          {id}};
   }
   return std::nullopt;
 }

@@ -66,6 +66,19 @@ void inject(Json& pod, const Injection& what, const std::string& region) {
   list_of(spec, "volumes").push_back(Json::object({{"name", what.volume}, {"projected", projected}}));
 }
 
+/// What a Fargate profile selects is not for the default scheduler. Daemons belong to nodes.
+void send_to_fargate(World& world, const kubernetes::KubeCluster& cluster, Json& pod) {
+  const Json& spec = pod.at("spec");
+  if (spec.at("schedulerName").string_or("default-scheduler") != "default-scheduler" ||
+      !spec.at("nodeName").string_or().empty() ||
+      pod.path("metadata.ownerReferences.0.kind").string_or() == "DaemonSet")
+    return;
+  const std::string profile = fargate_profile_of(world, cluster.record().region, cluster.record().name, pod);
+  if (profile.empty()) return;
+  pod["metadata"]["labels"]["eks.amazonaws.com/fargate-profile"] = profile;
+  pod["spec"]["schedulerName"] = "fargate-scheduler";
+}
+
 }  // namespace
 
 const aws::eks::PodIdentityAssociation* pod_identity_of(World& world, const std::string& region,
@@ -79,6 +92,7 @@ const aws::eks::PodIdentityAssociation* pod_identity_of(World& world, const std:
 
 void admit_pod(World& world, const kubernetes::KubeCluster& cluster, Json& pod) {
   const std::string& region = cluster.record().region;
+  send_to_fargate(world, cluster, pod);
   const std::string name_space = kube::namespace_of(pod);
   const std::string account = pod.path("spec.serviceAccountName").string_or("default");
   if (pod_identity_of(world, region, cluster.record().name, name_space, account))

@@ -31,6 +31,7 @@ std::optional<ApiError> at(World& world, const Call& call, bool change, const Us
   if (with_tags(world, call, &Cluster::arn, change, use) ||
       with_tags(world, call, &Nodegroup::nodegroupArn, change, use) ||
       with_tags(world, call, &Addon::addonArn, change, use) ||
+      with_tags(world, call, &FargateProfile::fargateProfileArn, change, use) ||
       with_tags(world, call, &AccessEntry::accessEntryArn, change, use) ||
       with_tags(world, call, &aws::eks::PodIdentityAssociation::associationArn, change, use))
     return std::nullopt;

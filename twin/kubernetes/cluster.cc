@@ -204,6 +204,10 @@ ApiReply<Json> KubeCluster::create(Json object, bool dry_run) {
   return *state_->find(kube::storage_resource(*kind), name_space, name);
 }
 
+std::string KubeCluster::not_lived(bool on_fargate) const {
+  return neighbours_.not_lived ? neighbours_.not_lived(*this, on_fargate) : "";
+}
+
 ApiReply<Json> KubeCluster::update(Json object, std::string_view subresource, bool dry_run) {
   const Kind* kind = find_kind(gvk_of(object));
   if (kind == nullptr) return bad_request("no such kind: " + object.at("kind").string_or());

@@ -105,6 +105,8 @@ struct Neighbours {
   std::function<std::string(const KubeCluster&, const std::string& instance_id)> private_dns_name;
   /// Mutating webhooks, on a pod about to be created.
   std::function<void(const KubeCluster&, Json& pod)> admit;
+  /// Capacity that a pod waits for in vain, because nobody starts it here; "" if there is none such.
+  std::function<std::string(const KubeCluster&, bool on_fargate)> not_lived;
   /// Log lines of a container, without the final newline handling; error text if kubelet cannot be reached.
   std::function<Result<std::vector<std::string>>(const KubeCluster&, const Json& pod, const std::string& container,
                                                  bool previous)>
@@ -177,6 +179,9 @@ class KubeCluster {
   std::uint64_t version() const;
   /// Runs the controllers until nothing moves. Called after every request and every commit of the world.
   void settle();
+
+  /// Neighbours::not_lived of this cluster.
+  std::string not_lived(bool on_fargate) const;
 
   World& world() const { return world_; }
 

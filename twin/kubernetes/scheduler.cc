@@ -106,13 +106,14 @@ std::string why_not(const std::map<std::string, int>& reasons, std::size_t nodes
       nodes, join(parts, ", "));
 }
 
-void refuse_for_now(KubeCluster& cluster, const Json& pod, const std::string& why) {
+void refuse_for_now(KubeCluster& cluster, const Json& pod, const std::string& why,
+                    const char* scheduler = "default-scheduler") {
   const Json& before = kube::condition(pod, "PodScheduled");
   if (before.at("message").string_or() == why) return;
   cluster.edit("pods", kube::namespace_of(pod), name_of(pod), [&](Json& stored) {
     kube::set_condition(stored, "PodScheduled", "False", "Unschedulable", why, cluster.world().now());
   });
-  cluster.event(pod, "Warning", "FailedScheduling", why, "default-scheduler");
+  cluster.event(pod, "Warning", "FailedScheduling", why, scheduler);
 }
 
 }  // namespace
@@ -146,6 +147,8 @@ void note_placed(KubeCluster& cluster, const Json& pod, const std::string& node)
 
 void schedule(KubeCluster& cluster, const Json& pod) {
   const Json& spec = pod.at("spec");
+  if (spec.at("schedulerName").string_or() == "fargate-scheduler" && is_active(pod))
+    return refuse_for_now(cluster, pod, cluster.not_lived(true), "fargate-scheduler");
   if (!spec.at("nodeName").string_or().empty() || spec.at("schedulerName").string_or() != "default-scheduler" ||
       !is_active(pod))
     return;
@@ -170,7 +173,10 @@ void schedule(KubeCluster& cluster, const Json& pod) {
     if (!faults.empty()) continue;
     if (best.empty() || used.pods < best_pods) best = name_of(*node), best_pods = used.pods;
   }
-  if (best.empty()) return refuse_for_now(cluster, pod, why_not(reasons, nodes.size()));
+  if (best.empty()) {
+    const std::string missing = cluster.not_lived(false);
+    return refuse_for_now(cluster, pod, why_not(reasons, nodes.size()) + (missing.empty() ? "" : " " + missing));
+  }
   note_placed(cluster, pod, best);
 }
 

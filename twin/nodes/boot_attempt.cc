@@ -49,6 +49,10 @@ Outcome BootAttempt::imds() {
 }
 
 Outcome BootAttempt::find_config() {
+  const aws::Image* image = state_.world.table<aws::Image>(node_.region).find(instance_.imageId);
+  if (image && image->name.starts_with("bottlerocket-"))
+    return failed(Kind::denied, "image.not-lived", "not supported yet: the twin does not boot " + image->name,
+                  {"not supported yet: nodes that run Bottlerocket are started, and nothing of them is lived"});
   const auto& data = state_.user_data_of(instance_);
   if (const auto* c = data.has_config ? cluster() : nullptr) node_.cluster = c->name;
   if (data.has_config) return {};
