@@ -128,7 +128,7 @@ engine::ProviderFactory make_providers(const Cloud& cloud, std::function<void()>
       on_cloud();
       return make_aws(cloud);
     }
-    if (package == "eks") return make_eks_provider();
+    if (package == "eks") return make_eks_provider({.twin = !cloud.aws});
     if (package == "kubernetes") {
       kubernetes::KubernetesOptions options;
       if (!cloud.aws) {

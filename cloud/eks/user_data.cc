@@ -3,28 +3,25 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "cloud/aws/cidr.h"
 
 namespace drydock::eks {
 
 namespace {
 
-std::string node_labels(const UserDataSettings& s) {
-  std::vector<std::string> pairs;
-  for (const auto& [key, value] : s.labels) pairs.push_back(key + "=" + value);
-  return join(pairs, ",");
-}
-std::string node_taints(const UserDataSettings& s) {
-  std::vector<std::string> pairs;
-  for (const auto& [key, taint] : s.taints) pairs.push_back(key + "=" + taint.value + ":" + taint.effect);
-  return join(pairs, ",");
+/// key=value:effect, or key:effect without a value.
+std::string taint_text(const std::string& key, const NodeTaint& taint) {
+  return taint.value.empty() ? key + ":" + taint.effect : key + "=" + taint.value + ":" + taint.effect;
 }
 
 std::vector<std::string> kubelet_flags(const UserDataSettings& s) {
-  std::vector<std::string> flags;
+  std::vector<std::string> flags, labels, taints;
   for (const auto& flag : split(s.kubelet_args, ' '))
     if (!flag.empty()) flags.push_back(flag);
-  if (!s.labels.empty()) flags.push_back("--node-labels=" + node_labels(s));
-  if (!s.taints.empty()) flags.push_back("--register-with-taints=" + node_taints(s));
+  for (const auto& [key, value] : s.labels) labels.push_back(key + "=" + value);
+  for (const auto& [key, taint] : s.taints) taints.push_back(taint_text(key, taint));
+  if (!labels.empty()) flags.push_back("--node-labels=" + join(labels, ","));
+  if (!taints.empty()) flags.push_back("--register-with-taints=" + join(taints, ","));
   return flags;
 }
 
@@ -50,25 +47,75 @@ std::string nodeadm(const UserDataSettings& s) {
 }
 
 std::string bootstrap(const UserDataSettings& s) {
-  std::string arguments;
+  std::string arguments = s.bootstrap_args.empty() ? "" : " " + s.bootstrap_args;
   if (const auto flags = kubelet_flags(s); !flags.empty()) {
-    arguments = fmt::format(" --kubelet-extra-args '{}'", join(flags, " "));
+    const char* quote = flags.size() > 1 ? "'" : "";
+    arguments += " --kubelet-extra-args " + (quote + join(flags, " ") + quote);
   }
-  std::string out = fmt::format(
-      "#!/bin/bash\n\n/etc/eks/bootstrap.sh --apiserver-endpoint \"{}\" --b64-cluster-ca \"{}\" \"{}\"{}{}\n",
-      s.endpoint, s.certificate, s.name, s.bootstrap_args.empty() ? "" : " " + s.bootstrap_args, arguments);
-  if (!s.script.empty()) {
-    out += fmt::format(
-        "\ncat >/opt/user-data <<'__USER_DATA__'\n{}\n__USER_DATA__\nchmod +x /opt/user-data\n/opt/user-data\n",
-        s.script);
+  const std::string script =
+      fmt::format("#!/bin/bash\n\n/etc/eks/bootstrap.sh --apiserver-endpoint \"{}\" --b64-cluster-ca \"{}\" \"{}\"{}",
+                  s.endpoint, s.certificate, s.name, arguments);
+  if (s.managed) {
+    return fmt::format(
+        "MIME-Version: 1.0\nContent-Type: multipart/mixed; boundary=\"==MYBOUNDARY==\"\n\n--==MYBOUNDARY==\n"
+        "Content-Type: text/x-shellscript; charset=\"us-ascii\"\n\n{}\n--==MYBOUNDARY==--",
+        script);
   }
-  return out;
+  if (s.script.empty()) return script + "\n\n";
+  return fmt::format(
+      "{0}\ncat >/opt/user-data <<{1}-user-data\n{2}\n{1}-user-data\nchmod +x /opt/user-data\n/opt/user-data\n\n",
+      script, s.group, s.script);
+}
+
+/// The tenth address of the services: CoreDNS's.
+std::string dns_address(const std::string& service_cidr) {
+  const auto cidr = aws::Cidr::parse(service_cidr);
+  return cidr ? cidr->base.plus(10).str() : std::string();
+}
+
+std::string bottlerocket(const UserDataSettings& s) {
+  Json kubernetes = Json::object({{"cluster-name", s.name},
+                                  {"api-server", s.endpoint},
+                                  {"cluster-certificate", s.certificate},
+                                  {"cluster-dns-ip", dns_address(s.service_cidr)}});
+  for (const auto& [key, value] : s.labels) kubernetes["node-labels"][key] = value;
+  for (const auto& [key, taint] : s.taints) kubernetes["node-taints"][key] = taint.value + ":" + taint.effect;
+  Json all = s.bottlerocket.is_object() ? s.bottlerocket : Json::object();
+  if (const Json own = all.path("settings.kubernetes"); own.is_object())
+    for (const auto& [key, value] : own.as_object()) kubernetes[key] = value;
+  if (!all.at("settings").is_object()) all["settings"] = Json::object();
+  all["settings"]["kubernetes"] = std::move(kubernetes);
+  return to_toml(all);
+}
+
+/// The first setting that the system of these nodes has no use for.
+const char* misplaced(const UserDataSettings& s) {
+  const bool on_bottlerocket = s.system == NodeSystem::bottlerocket;
+  if (!on_bottlerocket && !s.bottlerocket.is_null()) return "bottlerocketSettings are for Bottlerocket";
+  if (s.system == NodeSystem::al2023 && !s.bootstrap_args.empty())
+    return "bootstrapExtraArgs are for AL2; nodes of AL2023 take nodeadmExtraOptions";
+  if (s.system != NodeSystem::al2023 && !s.more.empty()) return "nodeadmExtraOptions are for AL2023";
+  if (!on_bottlerocket) return nullptr;
+  if (!s.bootstrap_args.empty()) return "bootstrapExtraArgs are for AL2; Bottlerocket takes bottlerocketSettings";
+  if (!s.kubelet_args.empty()) return "Bottlerocket takes no kubeletExtraArgs; give bottlerocketSettings";
+  if (!s.script.empty())
+    return "Bottlerocket runs no scripts: leave nodeUserData out, or choose another operatingSystem";
+  return nullptr;
 }
 
 }  // namespace
 
-std::string make_user_data(const UserDataSettings& settings) {
-  return settings.system == NodeSystem::al2 ? bootstrap(settings) : nodeadm(settings);
+Result<std::string> make_user_data(const UserDataSettings& settings) {
+  if (const char* why = misplaced(settings)) return fail(ErrorCode::invalid_input, why);
+  switch (settings.system) {
+    case NodeSystem::al2:
+      return bootstrap(settings);
+    case NodeSystem::al2023:
+      return nodeadm(settings);
+    case NodeSystem::bottlerocket:
+      return bottlerocket(settings);
+  }
+  return fail(ErrorCode::unsupported, "no user data for this system");
 }
 
 }  // namespace drydock::eks

@@ -89,6 +89,9 @@ ClusterValues ClusterValues::of(const Output<aws::eks::Cluster>& cluster) {
   out.own_security_group = cluster.apply([](const Cluster& c) {
     return c.vpcConfig.apply([](const auto& vpc) { return vpc.clusterSecurityGroupId.value_or(""); });
   });
+  out.authentication_mode = cluster.apply([](const Cluster& c) {
+    return c.accessConfig.apply([](const auto& access) { return access.authenticationMode.value_or(""); });
+  });
   out.issuer = cluster.apply([](const Cluster& c) {
     return c.identities.apply([](const auto& identities) {
       return identities.empty() || identities[0].oidcs.empty() ? std::string() : identities[0].oidcs[0].issuer;
@@ -132,6 +135,15 @@ Core core_of(ComponentHost& host) {
           .apply([](const std::optional<aws::ec2::SecurityGroup>& given, const std::string& own) {
             return given ? given->id : output_of(own);
           });
+  core.instance_role_arns = core.data.apply([&ctx](const PropertyValue& v) {
+    std::vector<aws::iam::Role> roles;
+    detail::Decoder decoder(ctx.core().get(), "cluster.instanceRoles");
+    if (v.at("instanceRoles").is_list()) detail::decode_value(v.at("instanceRoles"), roles, decoder);
+    if (!decoder.ok()) detail::throw_decode_error(decoder.problem());
+    std::vector<Output<std::string>> arns;
+    for (const auto& role : roles) arns.push_back(role.arn);
+    return all(arns);
+  });
   core.tags = tags_in(core.data, "tags");
   core.node_security_group_tags = tags_in(core.data, "nodeSecurityGroupTags");
   return core;

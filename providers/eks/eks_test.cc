@@ -6,6 +6,7 @@
 #include "base/hash.h"
 #include "cloud/eks/user_data.h"
 #include "providers/eks/access.h"
+#include "providers/eks/images.h"
 #include "providers/eks/parts.h"
 #include "providers/eks/provider.h"
 #include "sdk/fake_monitor.h"
@@ -58,10 +59,19 @@ struct Construct {
     };
   }
   FakeMonitor& engine() { return *fake.engine; }
-  Result<void> run(AnyInputs (*component)(ComponentHost&) = make_cluster) {
+  Result<void> run() {
+    return run([this](ComponentHost& host) { return make_cluster(host, around); });
+  }
+  Result<void> run(const std::function<AnyInputs(ComponentHost&)>& component) {
     return detail::host_component_on(
         fake.core, request, [this](ConstructReply r) { reply = r, registered_at_answer = engine().registered.size(); },
         component);
+  }
+  /// The registration of this name; an empty one if there is none.
+  detail::RegisterRequest registered(const std::string& name, const std::string& type = "") {
+    for (const auto& r : engine().registered)
+      if (r.name == name && (type.empty() || r.type == type)) return r;
+    return {};
   }
   std::vector<std::string> tree() {
     std::vector<std::string> out;
@@ -75,6 +85,7 @@ struct Construct {
     return none;
   }
 
+  Surroundings around;
   detail::FakeRun fake;
   ConstructRequest request;
   std::optional<ConstructReply> reply;
@@ -223,7 +234,10 @@ INSTANTIATE_TEST_SUITE_P(
                     Wrong{"options",
                           {{"nodeGroupOptions", PropertyMap{}}, {"minSize", 1}},
                           "nodeGroupOptions excludes minSize: move it into nodeGroupOptions"},
-                    Wrong{"fargate", {{"fargate", true}}, "not supported yet: eks Cluster with fargate"}),
+                    Wrong{"autoMode",
+                          {{"autoMode", PropertyMap{{"enabled", true}}}},
+                          "autoMode needs authenticationMode API or API_AND_CONFIG_MAP"},
+                    Wrong{"proxy", {{"proxy", "http://p"}}, "not supported yet: proxy"}),
     [](const auto& row) { return std::string(row.param.name); });
 
 TEST(EksUserData, CarriesFlagsPartsAndScripts) {
@@ -234,11 +248,133 @@ TEST(EksUserData, CarriesFlagsPartsAndScripts) {
   s.more = {{"text/plain", "more"}};
   s.script = "#!/bin/bash\necho hi";
   EXPECT_THAT(
-      eks::make_user_data(s),
+      make_user_data(s).value(),
       HasSubstr("  kubelet:\n    flags:\n      - --max-pods=10\n      - --node-labels=a=b\n"
                 "      - --register-with-taints=t=v:NoSchedule\n\n--BOUNDARY\nContent-Type: text/plain\n\nmore\n"
                 "--BOUNDARY\nContent-Type: text/x-shellscript; charset=\"us-ascii\"\n\n#!/bin/bash\necho "
                 "hi\n--BOUNDARY--\n"));
+}
+
+UserDataSettings settings_of(NodeSystem system) {
+  UserDataSettings s{.system = system,
+                     .group = "g",
+                     .name = "c",
+                     .endpoint = "https://e",
+                     .certificate = "ca",
+                     .service_cidr = "10.100.0.0/16"};
+  s.labels = {{"a", "b"}};
+  s.taints = {{"bare", {"", "NoExecute"}}};
+  return s;
+}
+
+TEST(EksUserData, OfAl2CallsBootstrap) {
+  auto s = settings_of(NodeSystem::al2);
+  s.bootstrap_args = "--use-max-pods false";
+  s.script = "echo hi";
+  EXPECT_EQ(make_user_data(s).value(),
+            "#!/bin/bash\n\n/etc/eks/bootstrap.sh --apiserver-endpoint \"https://e\" --b64-cluster-ca \"ca\" \"c\" "
+            "--use-max-pods false --kubelet-extra-args '--node-labels=a=b --register-with-taints=bare:NoExecute'\n"
+            "cat >/opt/user-data <<g-user-data\necho hi\ng-user-data\nchmod +x /opt/user-data\n/opt/user-data\n\n");
+  s.managed = true;
+  EXPECT_THAT(make_user_data(s).value(), testing::StartsWith("MIME-Version: 1.0\nContent-Type: multipart/mixed; "
+                                                             "boundary=\"==MYBOUNDARY==\"\n\n--==MYBOUNDARY==\n"));
+}
+
+TEST(EksUserData, OfBottlerocketIsToml) {
+  auto s = settings_of(NodeSystem::bottlerocket);
+  s.bottlerocket = *Json::parse(R"({"settings":{"kubernetes":{"max-pods":1100},"motd":"hi","host-containers":
+                                    {"admin":{"enabled":true}}}})");
+  EXPECT_EQ(make_user_data(s).value(),
+            "[settings]\nmotd = \"hi\"\n\n[settings.host-containers.admin]\nenabled = true\n\n"
+            "  [settings.kubernetes]\n  api-server = \"https://e\"\n  cluster-certificate = \"ca\"\n"
+            "  cluster-dns-ip = \"10.100.0.10\"\n  cluster-name = \"c\"\n  max-pods = 1_100\n\n"
+            "    [settings.kubernetes.node-labels]\n    a = \"b\"\n\n"
+            "    [settings.kubernetes.node-taints]\n    bare = \":NoExecute\"\n");
+  s.script = "echo hi";
+  EXPECT_EQ(make_user_data(s).error().message,
+            "Bottlerocket runs no scripts: leave nodeUserData out, or choose another operatingSystem");
+}
+
+TEST(EksCluster, OnFargateHasAProfileInsteadOfNodes) {
+  auto inputs = private_cluster();
+  inputs["fargate"] = true;
+  Construct c(inputs);
+  c.request.name = "eks-C";
+  ASSERT_TRUE(c.run());
+  for (const auto& line : c.tree()) EXPECT_THAT(line, testing::Not(HasSubstr("launchTemplate")));
+  const auto profile = c.registered("eks_CfargateProfile");
+  EXPECT_EQ(profile.type, "aws:eks/fargateProfile:FargateProfile");
+  EXPECT_EQ(at(profile.object, "selectors"), PropertyValue(PropertyList{PropertyMap{{"namespace", "default"}},
+                                                                        PropertyMap{{"namespace", "kube-system"}}}));
+  EXPECT_EQ(c.registered("eks-C-podExecutionRole-6ad441d9").type, "aws:iam/rolePolicyAttachment:RolePolicyAttachment");
+  EXPECT_EQ(at(c.inputs_of("eks-C-coredns"), "configurationValues"), PropertyValue(R"({"computeType":"Fargate"})"));
+  EXPECT_EQ(at(c.reply->state, "fargateProfileId"), PropertyValue("eks_CfargateProfile-id"));
+  EXPECT_EQ(c.registered("eks-C-instanceRole").type, "eks:index:ServiceRole");
+}
+
+TEST(EksCluster, InAutoModeLeavesNodesToEks) {
+  auto inputs = private_cluster();
+  inputs["autoMode"] = PropertyMap{{"enabled", true}};
+  inputs["authenticationMode"] = "API";
+  inputs["createInstanceRole"] = false;
+  Construct c(inputs);
+  auto done = c.run();
+  ASSERT_TRUE(done) << done.error().to_string();
+  EXPECT_THAT(c.tree(), UnorderedElementsAre("eks:index:Cluster c", "eks:index:ServiceRole c-eksRole",
+                                             "aws:iam/role:Role c-eksRole-role",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-eksRole-4b490823",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-eksRole-d86a545b",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-eksRole-1e381056",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-eksRole-1587f79c",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-eksRole-9ae443cd",
+                                             "eks:index:ServiceRole c-nodeRole", "aws:iam/role:Role c-nodeRole-role",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-nodeRole-7b85ae6b",
+                                             "aws:iam/rolePolicyAttachment:RolePolicyAttachment c-nodeRole-22021ef5",
+                                             "aws:eks/cluster:Cluster c-eksCluster",
+                                             "pulumi:providers:kubernetes c-eks-k8s", "aws:eks/addon:Addon c-coredns"));
+  const auto& cluster = c.inputs_of("c-eksCluster");
+  EXPECT_EQ(at(cluster, "computeConfig").at("nodePools"), PropertyValue(PropertyList{"general-purpose", "system"}));
+  EXPECT_EQ(at(cluster, "computeConfig").at("nodeRoleArn"), PropertyValue("c-nodeRole-role-arn"));
+  EXPECT_EQ(at(cluster, "bootstrapSelfManagedAddons"), PropertyValue(false));
+  EXPECT_EQ(at(c.reply->state, "autoModeNodeRoleName"), PropertyValue("c-nodeRole-role-name"));
+}
+
+TEST(EksCluster, WaitsForItsEndpointAndAsksForTheIssuersThumbprint) {
+  auto inputs = private_cluster();
+  inputs["createOidcProvider"] = true;
+  Construct c(inputs);
+  std::string asked;
+  c.around.await_endpoint = [&asked](const std::string& url) { return asked = url, url; };
+  c.around.issuer_thumbprint = [](const std::string&) -> Result<std::string> { return std::string("9e99"); };
+  ASSERT_TRUE(c.run());
+  EXPECT_EQ(asked, "https://x.eks.amazonaws.com");
+  EXPECT_EQ(at(c.inputs_of("c-oidcProvider"), "thumbprintLists"), PropertyValue(PropertyList{"9e99"}));
+  c.around.issuer_thumbprint = [](const std::string&) -> Result<std::string> {
+    return fail(ErrorCode::unavailable, "no way to the issuer");
+  };
+  Construct other(inputs);
+  other.around = c.around;
+  auto done = other.run();
+  ASSERT_FALSE(done);
+  EXPECT_THAT(done.error().message, HasSubstr("no way to the issuer"));
+}
+
+TEST(EksNodeGroup, OfTheOlderKindIsNotSupportedYet) {
+  Construct c({{"cluster", PropertyMap{}}}, "eks:index:NodeGroup");
+  EXPECT_THAT(c.run(refuse_node_group).error().message,
+              HasSubstr("not supported yet: eks NodeGroup, whose nodes are started by CloudFormation"));
+}
+
+TEST(EksImages, AreFoundByKindVersionAndArchitecture) {
+  const ImageKind bottlerocket{.system = NodeSystem::bottlerocket, .gpu = true, .architecture = "arm64"};
+  EXPECT_EQ(image_parameter(bottlerocket, "1.33", "arm64"),
+            "/aws/service/bottlerocket/aws-k8s-1.33-nvidia/arm64/latest/image_id");
+  EXPECT_EQ(image_parameter({.system = NodeSystem::al2, .gpu = false, .architecture = ""}, "1.32", "arm64"),
+            "/aws/service/eks/optimized-ami/1.32/amazon-linux-2-arm64/recommended/image_id");
+  EXPECT_EQ(ami_type(bottlerocket, "x86_64"), "BOTTLEROCKET_x86_64_NVIDIA");
+  EXPECT_EQ(architecture_of({"t4g.medium", "m7gd.large"}), "arm64");
+  EXPECT_EQ(architecture_of({}), "x86_64");
+  EXPECT_THROW(architecture_of({"t4g.medium", "t3.medium"}), ProgramError);
 }
 
 TEST(EksVpcCni, SendsWhatThePluginDoesNotDefaultTo) {

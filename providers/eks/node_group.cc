@@ -1,16 +1,9 @@
 // Self-managed nodes: a launch template with the user data, and an Auto Scaling group.
-#include <drydock/aws/ssm.h>
-
 #include "base/hash.h"
-#include "base/text.h"
-#include "cloud/eks/user_data.h"
+#include "providers/eks/images.h"
 #include "providers/eks/parts.h"
 
 namespace drydock::eks_provider {
-
-using eks::make_user_data;
-using eks::NodeSystem;
-using eks::UserDataSettings;
 
 namespace {
 
@@ -21,81 +14,16 @@ std::string known_text(const ComponentInputs& options, const std::string& name) 
   return options.plain_or<std::string>(name, "");
 }
 
-struct Image {
-  NodeSystem system = NodeSystem::al2023;
-  bool gpu = false;
-  std::string architecture;  // empty: by the instance type
-};
-
-/// amiType, operatingSystem and gpu must not contradict each other.
-Image image_of(const ComponentInputs& options) {
-  Image image;
-  const auto system = known_text(options, "operatingSystem"), type = known_text(options, "amiType");
-  image.gpu = options.plain_or<bool>("gpu", false) || type.ends_with("GPU") || type.ends_with("NVIDIA");
-  if (system == "Bottlerocket" || type.starts_with("BOTTLEROCKET")) {
-    throw ProgramError(
-        "not supported yet: nodes that run Bottlerocket; leave operatingSystem and amiType out, or give AL2023");
-  }
-  const bool by_type = type.starts_with("AL2_") || type.starts_with("amazon-linux-2") || type == "amazon-linux-2";
-  if (system == "AL2" || (system.empty() && by_type)) image.system = NodeSystem::al2;
-  if (!system.empty() && !type.empty() && by_type != (system == "AL2")) {
-    throw ProgramError("operatingSystem '" + system + "' and amiType '" + type + "' contradict each other");
-  }
-  if (!type.empty())
-    image.architecture =
-        type.find("ARM") != std::string::npos || type.find("arm64") != std::string::npos ? "arm64" : "x86_64";
-  return image;
-}
-
-/// "t4g.medium" -> arm64: the letter after the generation's digits says it.
-std::string architecture_of(const std::string& instance_type) {
-  auto digit = instance_type.find_first_of("0123456789");
-  auto after = instance_type.find_first_not_of("0123456789", digit == std::string::npos ? 0 : digit);
-  return digit != std::string::npos && after != std::string::npos && instance_type[after] == 'g' ? "arm64" : "x86_64";
-}
-
-std::string image_parameter(const Image& image, const std::string& version, const std::string& instance_type) {
-  const auto architecture = image.architecture.empty() ? architecture_of(instance_type) : image.architecture;
-  if (image.system == NodeSystem::al2) {
-    return "/aws/service/eks/optimized-ami/" + version + "/amazon-linux-2" +
-           (image.gpu                 ? "-gpu"
-            : architecture == "arm64" ? "-arm64"
-                                      : "") +
-           "/recommended/image_id";
-  }
-  return "/aws/service/eks/optimized-ami/" + version + "/amazon-linux-2023/" + architecture + "/" +
-         (image.gpu ? "nvidia" : "standard") + "/recommended/image_id";
-}
-
-Output<std::string> image_id(Context& ctx, const Resource& parent, const ClusterFacts& facts,
-                             const ComponentInputs& options, const Output<std::string>& instance_type) {
-  if (options.has("amiId")) return options.output<std::string>("amiId");
-  const auto image = image_of(options);
-  auto version = options.has("version") ? options.output<std::string>("version") : facts.values.version;
-  auto name = all(version, instance_type).apply([image](const std::string& version, const std::string& type) {
-    return image_parameter(image, version, type);
-  });
-  return aws::ssm::GetParameter(ctx, {.name = name}, {.parent = parent}).get(&aws::ssm::GetParameterResult::value);
-}
-
-UserDataSettings settings_from(const PropertyMap& options, NodeSystem system) {
-  UserDataSettings s;
-  s.system = system;
-  s.kubelet_args = at(options, "kubeletExtraArgs").string_or();
-  s.bootstrap_args = at(options, "bootstrapExtraArgs").string_or();
+UserDataSettings settings_from(const PropertyMap& options) {
+  auto s = common_settings(options);
   s.script = at(options, "nodeUserData").string_or();
-  if (const auto& labels = at(options, "labels"); labels.is_map())
-    for (const auto& [key, value] : labels.as_map()) s.labels[key] = value.string_or();
   if (const auto& taints = at(options, "taints"); taints.is_map())
     for (const auto& [key, taint] : taints.as_map())
       s.taints[key] = {taint.at("value").string_or(), taint.at("effect").string_or()};
-  if (const auto& parts = at(options, "nodeadmExtraOptions"); parts.is_list())
-    for (const auto& one : parts.as_list())
-      s.more.push_back({one.at("contentType").string_or(), one.at("content").string_or()});
   return s;
 }
 
-Output<std::string> user_data(const ClusterFacts& facts, const ComponentInputs& options) {
+Output<std::string> user_data(const std::string& name, const ClusterFacts& facts, const ComponentInputs& options) {
   if (options.has("nodeUserDataOverride")) {
     for (const char* other : {"nodeUserData", "labels", "taints", "kubeletExtraArgs", "bootstrapExtraArgs"})
       if (options.has(other))
@@ -104,23 +32,14 @@ Output<std::string> user_data(const ClusterFacts& facts, const ComponentInputs& 
       return base64(text);
     });
   }
-  const auto system = image_of(options).system;
-  if (system == NodeSystem::al2023 && options.has("bootstrapExtraArgs")) {
-    throw ProgramError("bootstrapExtraArgs are for AL2; nodes of AL2023 take nodeadmExtraOptions");
-  }
-  const auto given = options.only(
-      {"kubeletExtraArgs", "bootstrapExtraArgs", "nodeUserData", "labels", "taints", "nodeadmExtraOptions"});
-  const auto& v = facts.values;
-  return all(given.whole(), v.name, v.endpoint, v.certificate, v.service_cidr)
-      .apply([system](const PropertyMap& values, const std::string& name, const std::string& endpoint,
-                      const std::string& certificate, const std::string& cidr) {
-        auto s = settings_from(values, system);
-        s.name = name;
-        s.endpoint = endpoint;
-        s.certificate = certificate;
-        s.service_cidr = cidr;
-        return base64(make_user_data(s));
-      });
+  const auto given = options.only({"kubeletExtraArgs", "bootstrapExtraArgs", "nodeUserData", "labels", "taints",
+                                   "nodeadmExtraOptions", "bottlerocketSettings"});
+  return user_data_of(facts.values, given, [name, system = image_kind(options).system](const PropertyMap& values) {
+    auto s = settings_from(values);
+    s.system = system;
+    s.group = name;
+    return s;
+  });
 }
 
 AnyInput boolean_text(const ComponentInputs& options, const std::string& name, bool otherwise) {
@@ -128,10 +47,26 @@ AnyInput boolean_text(const ComponentInputs& options, const std::string& name, b
   return options.output<bool>(name).apply([](bool on) { return std::string(on ? "true" : "false"); });
 }
 
+/// The volume that grows: the root, or on Bottlerocket, whose root never changes, the one with the data.
+Output<std::string> volume_name(Context& ctx, const Resource& parent, const Output<std::string>& image,
+                                NodeSystem system) {
+  auto found = aws::ec2::GetAmi(
+      ctx,
+      {.filters = {{.name = "image-id", .values = {image}}}, .includeDeprecated = true, .owners = {"self", "amazon"}},
+      {.parent = parent});
+  if (system != NodeSystem::bottlerocket) return found.get(&aws::ec2::GetAmiResult::rootDeviceName);
+  return found.apply([](const aws::ec2::GetAmiResult& ami) {
+    for (const auto& device : ami.blockDeviceMappings)
+      if (device.deviceName != ami.rootDeviceName) return device.deviceName;
+    return std::string("/dev/xvdb");
+  });
+}
+
 /// The image's own root volume stays as it is unless an option says otherwise (AL2: always 20 GiB of gp2).
 void add_root_volume(Context& ctx, const Resource& parent, const ComponentInputs& options,
                      const Output<std::string>& image, aws::ec2::LaunchTemplateArgs& args) {
-  bool wanted = image_of(options).system == NodeSystem::al2;
+  const auto system = image_kind(options).system;
+  bool wanted = system == NodeSystem::al2;
   for (const char* name : {"nodeRootVolumeSize", "nodeRootVolumeType", "nodeRootVolumeIops", "nodeRootVolumeThroughput",
                            "nodeRootVolumeEncrypted", "nodeRootVolumeDeleteOnTermination", "encryptRootBlockDevice"})
     wanted = wanted || options.has(name);
@@ -143,12 +78,7 @@ void add_root_volume(Context& ctx, const Resource& parent, const ComponentInputs
     throw ProgramError("nodeRootVolumeThroughput needs nodeRootVolumeType gp3");
   }
   aws::ec2::LaunchTemplateBlockDeviceMappingArgs device;
-  device.deviceName = aws::ec2::GetAmi(ctx,
-                                       {.filters = {{.name = "image-id", .values = {image}}},
-                                        .includeDeprecated = true,
-                                        .owners = {"self", "amazon"}},
-                                       {.parent = parent})
-                          .get(&aws::ec2::GetAmiResult::rootDeviceName);
+  device.deviceName = volume_name(ctx, parent, image, system);
   hand_on(device.ebs.deleteOnTermination, boolean_text(options, "nodeRootVolumeDeleteOnTermination", true));
   const char* encrypted = options.has("nodeRootVolumeEncrypted") ? "nodeRootVolumeEncrypted" : "encryptRootBlockDevice";
   hand_on(device.ebs.encrypted, boolean_text(options, encrypted, false));
@@ -216,13 +146,14 @@ aws::ec2::LaunchTemplate launch_template(Context& ctx, const std::string& name, 
   if (options.has("amiId") && options.plain_or<bool>("gpu", false))
     throw ProgramError("amiId and gpu exclude each other; give one");
   auto instance_type = text_or(options, "instanceType", "t3.medium");
-  auto image = image_id(ctx, parent, facts, options, instance_type);
+  auto image = image_id(ctx, parent, options, facts.values.version,
+                        instance_type.apply([](const std::string& type) { return std::vector<std::string>{type}; }));
   aws::ec2::LaunchTemplateArgs args{
       .iamInstanceProfile = {.name = profile},
       .imageId = image,
       .instanceType = instance_type,
       .metadataOptions = {.httpEndpoint = "enabled", .httpPutResponseHopLimit = 2, .httpTokens = "required"},
-      .userData = user_data(facts, options)};
+      .userData = user_data(name, facts, options)};
   aws::ec2::LaunchTemplateNetworkInterfaceArgs interface;
   hand_on(interface.associatePublicIpAddress, boolean_text(options, "nodeAssociatePublicIpAddress", true));
   interface.securityGroups = groups.all;
@@ -258,6 +189,36 @@ Output<std::vector<GroupTagArgs>> group_tags(const ClusterFacts& facts, const Co
 
 }  // namespace
 
+UserDataSettings common_settings(const PropertyMap& options) {
+  UserDataSettings s;
+  s.kubelet_args = at(options, "kubeletExtraArgs").string_or();
+  s.bootstrap_args = at(options, "bootstrapExtraArgs").string_or();
+  if (const auto& own = at(options, "bottlerocketSettings"); own.is_map()) s.bottlerocket = to_json(own);
+  if (const auto& labels = at(options, "labels"); labels.is_map())
+    for (const auto& [key, value] : labels.as_map()) s.labels[key] = value.string_or();
+  if (const auto& parts = at(options, "nodeadmExtraOptions"); parts.is_list())
+    for (const auto& one : parts.as_list())
+      s.more.push_back({one.at("contentType").string_or(), one.at("content").string_or()});
+  return s;
+}
+
+Output<std::string> user_data_of(const ClusterValues& cluster, const ComponentInputs& options,
+                                 std::function<UserDataSettings(const PropertyMap&)> settings) {
+  return all(options.whole(), cluster.name, cluster.endpoint, cluster.certificate, cluster.service_cidr)
+      .apply([settings = std::move(settings)](const PropertyMap& values, const std::string& name,
+                                              const std::string& endpoint, const std::string& certificate,
+                                              const std::string& cidr) {
+        auto s = settings(values);
+        s.name = name;
+        s.endpoint = endpoint;
+        s.certificate = certificate;
+        s.service_cidr = cidr;
+        auto text = make_user_data(s);
+        if (!text) throw ProgramError(text.error().message);
+        return base64(*text);
+      });
+}
+
 NodeGroup make_node_group(Context& ctx, const std::string& name, const Resource& parent, const ClusterFacts& facts,
                           const ComponentInputs& options,
                           const std::optional<Output<std::string>>& instance_profile_name) {
@@ -280,6 +241,12 @@ NodeGroup make_node_group(Context& ctx, const std::string& name, const Resource&
   AnyInput extra;
   hand_on(extra, options.input("extraNodeSecurityGroups"));
   return {group, groups.own, groups.id, extra};
+}
+
+AnyInputs refuse_node_group(ComponentHost&) {
+  throw ProgramError(
+      "not supported yet: eks NodeGroup, whose nodes are started by CloudFormation; NodeGroupV2 takes the same options "
+      "and starts them by a launch template and an Auto Scaling group");
 }
 
 AnyInputs make_node_group_v2(ComponentHost& host) {

@@ -39,6 +39,11 @@ struct ServiceRole : ComponentResource {
 
   std::optional<aws::iam::Role> role;
   ResourceList ready;  // the role and its attachments
+  /// The role's ARN, known when the policies are attached.
+  Output<std::string> attached_arn() const;
+
+ private:
+  std::vector<Output<std::string>> attachments_;
 };
 
 /// Security group of nodes, and the five rules between it and the control plane's.
@@ -83,6 +88,7 @@ struct ClusterValues {
   Output<std::string> name, version, endpoint, certificate, service_cidr;
   Output<std::string> own_security_group;  // the one that EKS makes
   Output<std::string> arn, issuer;         // issuer: with https://
+  Output<std::string> authentication_mode;
 
   static ClusterValues of(const Output<aws::eks::Cluster>& cluster);
 };
@@ -94,6 +100,7 @@ struct Core {
   Output<std::string> vpc_id;
   Texts subnet_ids, worker_subnets;
   Output<std::string> cluster_security_group_id;
+  Texts instance_role_arns;  // roles that the cluster's aws-auth lets in
   Tags tags, node_security_group_tags;
 };
 Core core_of(ComponentHost& host);
@@ -127,8 +134,20 @@ NodeGroup make_node_group(Context& ctx, const std::string& name, const Resource&
                           const ComponentInputs& options,
                           const std::optional<Output<std::string>>& instance_profile_name);
 
+/// What components ask of the world beside the engine. Both functions block, and are called on threads of their own.
+struct Surroundings {
+  /// The URL itself, once the endpoint answers or enough was tried.
+  std::function<std::string(const std::string& url)> await_endpoint;
+  /// SHA-1 of the authority behind an issuer's certificate, as IAM wants it. Empty: left to IAM.
+  std::function<Result<std::string>(const std::string& issuer)> issuer_thumbprint;
+  /// How long a new role takes until it can be taken everywhere.
+  std::chrono::seconds role_settles{0};
+};
+
 // The components.
-AnyInputs make_cluster(ComponentHost& host);
+AnyInputs make_cluster(ComponentHost& host, const Surroundings& around);
+AnyInputs make_creation_role_provider(ComponentHost& host, const Surroundings& around);
+AnyInputs refuse_node_group(ComponentHost& host);
 AnyInputs make_node_group_v2(ComponentHost& host);
 AnyInputs make_managed_node_group(ComponentHost& host);
 AnyInputs make_addon_component(ComponentHost& host);

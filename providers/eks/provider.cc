@@ -3,6 +3,7 @@
 #include <map>
 
 #include "providers/eks/parts.h"
+#include "providers/eks/reachable.h"
 
 namespace drydock {
 
@@ -14,15 +15,31 @@ namespace {
 
 using namespace eks_provider;
 
-using Component = AnyInputs (*)(ComponentHost&);
+using Component = AnyInputs (*)(ComponentHost&, const Surroundings&);
+template <AnyInputs (*make)(ComponentHost&)>
+AnyInputs alone(ComponentHost& host, const Surroundings&) {
+  return make(host);
+}
 const std::map<std::string, Component, std::less<>> kComponents = {
     {"eks:index:Cluster", make_cluster},
-    {"eks:index:NodeGroupV2", make_node_group_v2},
-    {"eks:index:ManagedNodeGroup", make_managed_node_group},
-    {"eks:index:Addon", make_addon_component},
-    {"eks:index:VpcCniAddon", make_vpc_cni_component},
-    {"eks:index:NodeGroupSecurityGroup", make_node_group_security_group},
+    {"eks:index:ClusterCreationRoleProvider", make_creation_role_provider},
+    {"eks:index:NodeGroup", alone<refuse_node_group>},
+    {"eks:index:NodeGroupV2", alone<make_node_group_v2>},
+    {"eks:index:ManagedNodeGroup", alone<make_managed_node_group>},
+    {"eks:index:Addon", alone<make_addon_component>},
+    {"eks:index:VpcCniAddon", alone<make_vpc_cni_component>},
+    {"eks:index:NodeGroupSecurityGroup", alone<make_node_group_security_group>},
 };
+
+Surroundings surroundings(const EksOptions& options) {
+  Surroundings out;
+  out.await_endpoint = [](const std::string& url) { return await_endpoint(url); };
+  if (!options.twin) {
+    out.issuer_thumbprint = [](const std::string& issuer) { return issuer_thumbprint(issuer); };
+    out.role_settles = std::chrono::seconds(30);
+  }
+  return out;
+}
 
 tl::unexpected<Error> no_resources(std::string_view type) {
   return fail(ErrorCode::unsupported,
@@ -52,6 +69,8 @@ std::string with_credentials(const std::string& kubeconfig, const std::string& p
 
 class EksProvider final : public Provider {
  public:
+  explicit EksProvider(const EksOptions& options) : around_(surroundings(options)) {}
+
   std::string schema() override {
     std::string text;
     for (const std::string_view* part = kSchemaParts; !part->empty(); ++part) text += *part;
@@ -88,7 +107,8 @@ class EksProvider final : public Provider {
     if (found == kComponents.end()) {
       return fail(ErrorCode::unsupported, "not supported yet: component '" + request.type + "'");
     }
-    return host_component(request, answer, cancelled, found->second);
+    return host_component(request, answer, cancelled,
+                          [this, make = found->second](ComponentHost& host) { return make(host, around_); });
   }
 
   Result<CallReply> call(const CallRequest& request, std::stop_token cancelled) override {
@@ -102,10 +122,15 @@ class EksProvider final : public Provider {
       return AnyInputs{{"result", result}};
     });
   }
+
+ private:
+  const Surroundings around_;
 };
 
 }  // namespace
 
-std::unique_ptr<Provider> make_eks_provider() { return std::make_unique<EksProvider>(); }
+std::unique_ptr<Provider> make_eks_provider(const EksOptions& options) {
+  return std::make_unique<EksProvider>(options);
+}
 
 }  // namespace drydock

@@ -1,5 +1,6 @@
-// The package eks: components that are made by Construct for programs in every language. It makes no call itself; all
-// resources it registers belong to the packages aws and kubernetes.
+// The package eks: components that are made by Construct for programs in every language. It makes no call of AWS
+// itself; all resources it registers belong to the packages aws and kubernetes. It asks a new cluster's endpoint
+// whether it answers, and (on AWS) the issuer for its certificate.
 #pragma once
 
 #include <memory>
@@ -8,6 +9,9 @@
 
 namespace drydock {
 
-std::unique_ptr<Provider> make_eks_provider();
+struct EksOptions {
+  bool twin = true;  // no server outside this machine is asked then
+};
+std::unique_ptr<Provider> make_eks_provider(const EksOptions& options = {});
 
 }  // namespace drydock

@@ -33,11 +33,19 @@ ServiceRole::ServiceRole(Context& ctx, const std::string& name, const Args& args
   ready.add(*role);
   auto partition = aws::GetPartition(ctx, {}, {.parent = *this}).get(&aws::GetPartitionResult::partition);
   for (const auto& policy : args.policies) {
-    ready.add(aws::iam::RolePolicyAttachment(
+    aws::iam::RolePolicyAttachment attachment(
         ctx, attachment_name(name, policy),
-        {.policyArn = concat("arn:", partition, ":iam::aws:policy/" + policy), .role = *role}, {.parent = *this}));
+        {.policyArn = concat("arn:", partition, ":iam::aws:policy/" + policy), .role = *role}, {.parent = *this});
+    ready.add(attachment);
+    attachments_.push_back(attachment.id);
   }
   register_outputs({{"role", *role}});
+}
+
+Output<std::string> ServiceRole::attached_arn() const {
+  return all(role->arn, all(attachments_)).apply([](const std::string& arn, const std::vector<std::string>&) {
+    return arn;
+  });
 }
 
 }  // namespace drydock::eks_provider

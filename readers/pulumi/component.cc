@@ -115,7 +115,8 @@ std::optional<std::string> component_user_data(const Lift& lift, const Source& l
   settings.service_cidr = exists && range.is_string() ? range.as_string() : "10.100.0.0/16";
   if (const Json& given = cluster->inputs.path("kubernetesNetworkConfig.serviceIpv4Cidr"); given.is_string())
     settings.service_cidr = given.as_string();
-  return base64(eks::make_user_data(settings));
+  const auto text = eks::make_user_data(settings);  // an error is the component's to say
+  return text ? std::optional(base64(*text)) : std::nullopt;
 }
 
 std::optional<std::string> component_image(const Lift& lift, const Source& launch_template) {
