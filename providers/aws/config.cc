@@ -40,6 +40,9 @@ AssumeRole read_role(const Json& json) {
   role.policy = json.at("policy").string_or();
   role.source_identity = json.at("sourceIdentity").string_or();
   role.policy_arns = texts(json.at("policyArns"));
+  role.transitive_tag_keys = texts(json.at("transitiveTagKeys"));
+  if (json.at("tags").is_object())
+    for (const auto& [key, value] : json.at("tags").as_object()) role.tags[key] = value.string_or();
   role.duration = json.at("duration").string_or();
   return role;
 }
@@ -93,6 +96,25 @@ Result<Config> read_config(const PropertyMap& inputs) {
   config.s3_path_style = values["s3UsePathStyle"].bool_or(false);
   config.skip_credentials_validation = values["skipCredentialsValidation"].bool_or(false);
   return config;
+}
+
+std::optional<int> duration_seconds(std::string_view text) {
+  int total = 0, number = 0;
+  bool digits = false;
+  for (const char c : text) {
+    if (c >= '0' && c <= '9') {
+      number = number * 10 + (c - '0');
+      digits = true;
+      continue;
+    }
+    const int unit = c == 'h' ? 3600 : c == 'm' ? 60 : c == 's' ? 1 : 0;
+    if (unit == 0 || !digits || number > 1'000'000) return std::nullopt;
+    total += number * unit;
+    number = 0;
+    digits = false;
+  }
+  if (digits || total == 0) return std::nullopt;
+  return total;
 }
 
 }  // namespace drydock::aws_provider

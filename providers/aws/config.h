@@ -2,6 +2,7 @@
 #pragma once
 
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -14,8 +15,9 @@ namespace drydock::aws_provider {
 
 struct AssumeRole {
   std::string role_arn, session_name, external_id, policy, source_identity;
-  std::vector<std::string> policy_arns;
-  std::string duration;  // "1h"
+  std::vector<std::string> policy_arns, transitive_tag_keys;
+  std::map<std::string, std::string> tags;  // of the session
+  std::string duration;                     // "1h"
 };
 
 struct Config {
@@ -31,6 +33,9 @@ struct Config {
   bool s3_path_style = false;
   bool skip_credentials_validation = false;
 };
+
+/// "1h30m" -> 5400; nothing for what is no duration.
+std::optional<int> duration_seconds(std::string_view text);
 
 /// Error invalid_input naming the setting.
 Result<Config> read_config(const PropertyMap& inputs);

@@ -1,6 +1,7 @@
 // Where keys and region come from: explicit settings, the environment, the shared files by profile. In this order, as
-// in https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html (SSO, processes, containers and
-// instance metadata are not supported yet and are named as such).
+// in https://docs.aws.amazon.com/sdkref/latest/guide/standardized-credentials.html. A profile may hold keys, name a
+// program that prints them, or a role to assume with the keys of another profile. SSO, web identities, containers and
+// instance metadata are not supported yet, and are named as such.
 #pragma once
 
 #include <map>
@@ -20,6 +21,7 @@ struct CredentialSettings {
 
 struct ProfileRole {
   std::string role_arn, source_profile, external_id, session_name;
+  std::string duration;  // seconds; "" for STS's own choice
 };
 struct FoundCredentials {
   aws::Credentials keys;
