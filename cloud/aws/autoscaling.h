@@ -70,6 +70,7 @@ struct AutoScalingGroup {  // key: AutoScalingGroupName
   std::string AutoScalingGroupName, AutoScalingGroupARN;
   std::optional<LaunchTemplateSpecification> LaunchTemplate;
   std::optional<Json> MixedInstancesPolicy;
+  std::optional<Json> InstanceMaintenancePolicy, AvailabilityZoneDistribution, CapacityReservationSpecification;
   std::int64_t MinSize = 0, MaxSize = 0, DesiredCapacity = 0, DefaultCooldown = 300, HealthCheckGracePeriod = 0;
   std::vector<std::string> AvailabilityZones;
   std::string HealthCheckType = "EC2", CreatedTime, VPCZoneIdentifier;  // comma-separated subnet ids
@@ -97,6 +98,9 @@ void each_field(V& v, AutoScalingGroup& x) {
   v("LoadBalancerNames", x.LoadBalancerNames);
   v("NewInstancesProtectedFromScaleIn", x.NewInstancesProtectedFromScaleIn);
   v("CapacityRebalance", x.CapacityRebalance), v("ServiceLinkedRoleARN", x.ServiceLinkedRoleARN);
+  v("InstanceMaintenancePolicy", x.InstanceMaintenancePolicy);
+  v("AvailabilityZoneDistribution", x.AvailabilityZoneDistribution);
+  v("CapacityReservationSpecification", x.CapacityReservationSpecification);
   v("DefaultInstanceWarmup", x.DefaultInstanceWarmup), v("MaxInstanceLifetime", x.MaxInstanceLifetime);
   v("_failing", x.failing), v("_activities", x.activities);
 }

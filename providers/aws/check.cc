@@ -70,11 +70,6 @@ class Checker {
       if (output.known) one(spec, *output.value, path);
       return;
     }
-    if (value.is_resource()) {  // a role passed whole stands for its name
-      const ResourceReference reference = value.as_resource();
-      value = reference.id_known ? PropertyValue(reference.id) : PropertyValue::unknown();
-      return;
-    }
     typed(spec, value, path);
   }
 

@@ -131,6 +131,18 @@ TEST(Diff, ReplacesByTheSchema) {
   EXPECT_EQ(reply.detailed.at("mapPublicIpOnLaunch").kind, DiffKind::update);
 }
 
+TEST(Diff, AnAddonThatFailedForGoodIsMadeAgain) {
+  DiffRequest request;
+  request.urn = Urn::make("dev", "p", {}, "aws:eks/addon:Addon", "cni");
+  request.old_inputs = request.news = {{"clusterName", "c"}, {"addonName", "vpc-cni"}};
+  request.olds = request.old_inputs;
+  EXPECT_THAT(diff_resource(type("aws:eks/addon:Addon"), request).replaces, ElementsAre());
+  request.olds["__status"] = "CREATE_FAILED";
+  DiffReply reply = diff_resource(type("aws:eks/addon:Addon"), request);
+  EXPECT_THAT(reply.replaces, ElementsAre("__status"));
+  EXPECT_TRUE(reply.delete_before_replace);
+}
+
 TEST(Diff, AnUnknownValueMayBeAnother) {
   DiffReply reply = diff(kSubnet, {{"vpcId", "a"}}, {{"vpcId", PropertyValue::unknown()}});
   EXPECT_THAT(reply.replaces, ElementsAre("vpcId"));

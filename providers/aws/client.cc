@@ -306,6 +306,15 @@ Aws<Json> Client::json(std::string_view name, std::string_view action, const Jso
   return std::move(*json);
 }
 
+Aws<std::string> Client::account(std::stop_token stop) {
+  std::lock_guard lock(account_mutex_);
+  if (!account_.empty()) return account_;
+  auto caller = query("sts", "GetCallerIdentity", {}, stop);
+  if (!caller) return tl::unexpected(caller.error());
+  account_ = caller->at("Account").string_or();
+  return account_;
+}
+
 Aws<Json> Client::twin_status() {
   auto origin = HttpOrigin::parse(options_.endpoint);
   if (!origin) return no(ErrorCode::invalid_input, origin.error().message);

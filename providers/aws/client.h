@@ -7,6 +7,7 @@
 #include <chrono>
 #include <map>
 #include <memory>
+#include <mutex>
 #include <stop_token>
 #include <string>
 
@@ -52,6 +53,9 @@ class Client {
   /// JSON 1.1 (ecr, ssm, kms, logs).
   Aws<Json> json(std::string_view service, std::string_view action, const Json& body, std::stop_token stop = {});
 
+  /// The account of the credentials; asked for at the first call.
+  Aws<std::string> account(std::stop_token stop = {});
+
   /// The cloud's time: the twin's simulated one, else the wall's.
   std::chrono::system_clock::time_point now() const;
   /// The twin's answer to GET /_drydock/status. REQUIRES: twin().
@@ -70,6 +74,8 @@ class Client {
   HttpClient http_;
   std::atomic<std::int64_t> twin_time_{0};  // ms since the epoch, from the newest answer
   std::unique_ptr<ClockLease> lease_;
+  std::mutex account_mutex_;
+  std::string account_;  // guarded by account_mutex_
 };
 
 /// Sleeps, but not past a stop. Returns false if stopped.

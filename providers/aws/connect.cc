@@ -26,10 +26,7 @@ Result<ClientOptions> for_twin(const AwsOptions& options, const Config& config) 
   client.twin = true;
   client.endpoint = options.twin_url;
   client.credentials = options.twin_credentials;
-  client.region = config.region;
-  if (client.region.empty()) client.region = variable("AWS_REGION");
-  if (client.region.empty()) client.region = variable("AWS_DEFAULT_REGION");
-  if (client.region.empty()) client.region = options.twin_region;
+  client.region = region_of(options, config);
   return client;
 }
 
@@ -46,7 +43,7 @@ Result<ClientOptions> for_aws(const Config& config) {
   client.twin = false;
   client.endpoint = variable("AWS_ENDPOINT_URL");
   client.endpoints = config.endpoints;
-  client.region = config.region.empty() ? find_region(config.credentials) : config.region;
+  client.region = region_of({.twin = false}, config);
   if (client.region.empty())
     return fail(ErrorCode::invalid_input,
                 "no AWS region: set it with 'drydock config set aws:region us-east-1', or AWS_REGION");
@@ -62,7 +59,10 @@ Result<void> assume(Client& client, const AssumeRole& role) {
                           {"ExternalId", role.external_id},
                           {"Policy", role.policy},
                           {"SourceIdentity", role.source_identity}});
+  if (auto seconds = duration_seconds(role.duration)) in["DurationSeconds"] = *seconds;
   for (const std::string& arn : role.policy_arns) in["PolicyArns"].push_back(Json::object({{"arn", arn}}));
+  for (const auto& [key, value] : role.tags) in["Tags"].push_back(Json::object({{"Key", key}, {"Value", value}}));
+  for (const std::string& key : role.transitive_tag_keys) in["TransitiveTagKeys"].push_back(key);
   auto reply = client.query("sts", "AssumeRole", in);
   if (!reply)
     return tl::unexpected(explain(reply.error(), "aws provider").during("assuming the role " + role.role_arn));
@@ -88,6 +88,7 @@ Result<std::unique_ptr<Client>> connect(const AwsOptions& options, const Config&
       one.role_arn = role.role_arn;
       one.session_name = role.session_name;
       one.external_id = role.external_id;
+      if (!role.duration.empty()) one.duration = role.duration + "s";
       first.push_back(std::move(one));
     }
     roles.insert(roles.begin(), first.begin(), first.end());
@@ -96,6 +97,14 @@ Result<std::unique_ptr<Client>> connect(const AwsOptions& options, const Config&
   for (const AssumeRole& role : roles)
     if (auto done = assume(*client, role); !done) return pass(done);
   return client;
+}
+
+std::string region_of(const AwsOptions& options, const Config& config) {
+  if (!config.region.empty()) return config.region;
+  if (!options.twin) return find_region(config.credentials);
+  for (const char* name : {"AWS_REGION", "AWS_DEFAULT_REGION"})
+    if (std::string region = variable(name); !region.empty()) return region;
+  return options.twin_region;
 }
 
 Result<std::string> home_of(Client& client, const Config& config) {

@@ -116,11 +116,12 @@ DiffReply diff_resource(const ResourceType& type, const DiffRequest& request) {
     if (now.at(name).is_null() && stays_when_left_out(type, name)) continue;
     differ.property(name, canonical(type, name, old.at(name)), canonical(type, name, now.at(name)), spec, replaces);
   }
-  const bool lost = !type.lost_status.empty() && at(request.olds, "status").plain().string_or() == type.lost_status;
+  const bool lost =
+      !type.lost_status.empty() && at(request.olds, type.lost_output).plain().string_or() == type.lost_status;
   if (lost) {
-    reply.detailed["status"] = {DiffKind::update_replace, false};
-    reply.diffs.push_back("status");
-    reply.replaces.push_back("status");
+    reply.detailed[type.lost_output] = {DiffKind::update_replace, false};
+    reply.diffs.emplace_back(type.lost_output);
+    reply.replaces.emplace_back(type.lost_output);
   }
   if (!reply.detailed.empty()) reply.changes = DiffReply::Changes::some;
   // What is lost still holds its name.

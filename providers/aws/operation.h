@@ -32,6 +32,8 @@ class Operation {
   Aws<Json> eks(std::string_view method, const std::string& path, const Json& body = {}) {
     return client_.rest("eks", method, path, body, stop_);
   }
+  /// The account of the credentials; asked for once.
+  Aws<std::string> account() { return client_.account(stop_); }
   Client& client() { return client_; }
   std::stop_token stop() const { return stop_; }
   const std::string& region() const { return client_.region(); }

@@ -203,8 +203,11 @@ class AwsProvider : public Provider {
     return out;
   }
 
-  static PropertyMap planned(const ResourceType& type, const PropertyMap& inputs) {
+  PropertyMap planned(const ResourceType& type, const PropertyMap& inputs) const {
     PropertyMap out = inputs;
+    const std::string region = region_of(options_, config_);
+    if (!region.empty() && !out.contains("region") && resource_schema(type.token).at("properties").has("region"))
+      out["region"] = region;
     for (const Json& name : resource_schema(type.token).at("required").as_array())
       if (!out.contains(name.as_string())) out[name.as_string()] = PropertyValue::unknown();
     return out;

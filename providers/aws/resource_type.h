@@ -29,8 +29,9 @@ struct ResourceType {
   std::vector<std::string_view> policies;  // JSON texts, equal if they mean the same
   std::vector<std::string_view> moves;     // outputs that any update may change, so unknown in its preview
   bool delete_before_replace = false;
-  /// An output "status" that no update repairs: the resource is deleted and made again ("CREATE_FAILED"). "": none.
+  /// A status that no update repairs: the resource is deleted and made again ("CREATE_FAILED"). "": none.
   std::string_view lost_status = {};
+  const char* lost_output = "status";  // where that stands
 
   /// Sets `id` as soon as something exists, even if a later step fails. Outputs are read afterwards.
   Aws<void> (*create)(Operation& op, const Json& in, std::string& id) = nullptr;

@@ -140,6 +140,142 @@ TEST(LaunchTemplate, AChangeIsANewVersion) {
   cloud.remove(kTemplate, "t", one);
 }
 
+// cloud.create reads each property back and compares it with what was asked for.
+TEST(LaunchTemplate, EveryPropertyReadsBack) {
+  Private cloud;
+  const PropertyMap range{{"min", 1}, {"max", 4}};
+  PropertyMap interface {
+    {"associatePublicIpAddress", "false"}, {"deleteOnTermination", "true"}, {"description", "first"},
+        {"deviceIndex", 0}, {"interfaceType", "interface"}, {"ipv4AddressCount", 2}, {"networkCardIndex", 0},
+        {"subnetId", cloud.subnets[0]}, {"connectionTrackingSpecification", PropertyMap{{"tcpEstablishedTimeout", 60}}},
+        {"enaSrdSpecification",
+         PropertyMap{{"enaSrdEnabled", true}, {"enaSrdUdpSpecification", PropertyMap{{"enaSrdUdpEnabled", true}}}}},
+        {"ipv6Addresses", PropertyList{"2001:db8::5"}}, {
+      "securityGroups", PropertyList { "sg-1" }
+    }
+  };
+  PropertyMap second{{"deviceIndex", 1},
+                     {"ipv4Addresses", PropertyList{"10.0.1.20", "10.0.1.21"}},
+                     {"ipv4Prefixes", PropertyList{"10.0.1.32/28"}},
+                     {"privateIpAddress", "10.0.1.20"}};
+  PropertyMap in{
+      {"description", "all of it"},
+      {"imageId", "ami-1"},
+      {"keyName", "key"},
+      {"userData", "IyEvYmluL3No"},
+      {"kernelId", "aki-1"},
+      {"ramDiskId", "ari-1"},
+      {"ebsOptimized", "true"},
+      {"disableApiStop", true},
+      {"disableApiTermination", true},
+      {"instanceInitiatedShutdownBehavior", "terminate"},
+      {"iamInstanceProfile", PropertyMap{{"name", "nodes"}}},
+      {"networkInterfaces", PropertyList{interface, second}},
+      {"blockDeviceMappings", PropertyList{PropertyMap{{"deviceName", "/dev/xvda"},
+                                                       {"ebs", PropertyMap{{"volumeSize", 20},
+                                                                           {"volumeType", "gp3"},
+                                                                           {"iops", 3000},
+                                                                           {"throughput", 125},
+                                                                           {"encrypted", "true"},
+                                                                           {"deleteOnTermination", "false"}}}},
+                                           PropertyMap{{"deviceName", "/dev/sdb"}, {"noDevice", "true"}},
+                                           PropertyMap{{"deviceName", "/dev/sdc"}, {"virtualName", "ephemeral0"}}}},
+      {"instanceRequirements", PropertyMap{{"memoryMib", range},
+                                           {"vcpuCount", range},
+                                           {"memoryGibPerVcpu", PropertyMap{{"min", 0.5}}},
+                                           {"allowedInstanceTypes", PropertyList{"m5.*"}},
+                                           {"cpuManufacturers", PropertyList{"intel", "amd"}},
+                                           {"bareMetal", "excluded"},
+                                           {"requireHibernateSupport", true}}},
+      {"metadataOptions", PropertyMap{{"httpEndpoint", "enabled"},
+                                      {"httpTokens", "required"},
+                                      {"httpPutResponseHopLimit", 2},
+                                      {"instanceMetadataTags", "enabled"}}},
+      {"monitoring", PropertyMap{{"enabled", true}}},
+      {"placement", PropertyMap{{"tenancy", "default"}, {"partitionNumber", 2}}},
+      {"instanceMarketOptions",
+       PropertyMap{{"marketType", "spot"}, {"spotOptions", PropertyMap{{"maxPrice", "0.05"}}}}},
+      {"creditSpecification", PropertyMap{{"cpuCredits", "standard"}}},
+      {"cpuOptions", PropertyMap{{"coreCount", 2}, {"threadsPerCore", 1}}},
+      {"capacityReservationSpecification", PropertyMap{{"capacityReservationPreference", "none"}}},
+      {"privateDnsNameOptions", PropertyMap{{"hostnameType", "resource-name"}, {"enableResourceNameDnsARecord", true}}},
+      {"maintenanceOptions", PropertyMap{{"autoRecovery", "disabled"}}},
+      {"enclaveOptions", PropertyMap{{"enabled", true}}},
+      {"hibernationOptions", PropertyMap{{"configured", true}}},
+      {"licenseSpecifications", PropertyList{PropertyMap{{"licenseConfigurationArn", "arn:aws:license-manager:x"}}}},
+      {"tagSpecifications",
+       PropertyList{PropertyMap{{"resourceType", "instance"}, {"tags", PropertyMap{{"Name", "node"}, {"a", "b"}}}},
+                    PropertyMap{{"resourceType", "volume"}, {"tags", PropertyMap{{"Name", "disk"}}}}}},
+      {"vpcSecurityGroupIds", PropertyList{"sg-2", "sg-1"}},
+      {"tags", PropertyMap{{"team", "a"}}}};
+  ResourceState one = cloud.create(kTemplate, "t", in);
+  EXPECT_EQ(get(one, "arn"), "arn:aws:ec2:us-east-1:123456789012:launch-template/" + one.id);
+  for (const auto& [name, value] : in) EXPECT_EQ(at(one.outputs, name), value) << name;
+  cloud.remove(kTemplate, "t", one);
+}
+
+TEST(AutoScaling, MixedInstancesAndBlocksReadBack) {
+  Private cloud;
+  const std::string ami =
+      at(cloud.invoke(
+             "aws:ssm/getParameter:getParameter",
+             {{"name", "/aws/service/eks/optimized-ami/1.33/amazon-linux-2023/x86_64/standard/recommended/image_id"}}),
+         "insecureValue")
+          .string_or();
+  ResourceState one = cloud.create(kTemplate, "t", {{"instanceType", "t3.medium"}, {"imageId", ami}});
+  const PropertyMap policy{
+      {"instancesDistribution", PropertyMap{{"onDemandBaseCapacity", 1},
+                                            {"onDemandPercentageAboveBaseCapacity", 50},
+                                            {"spotAllocationStrategy", "price-capacity-optimized"}}},
+      {"launchTemplate",
+       PropertyMap{{"launchTemplateSpecification", PropertyMap{{"launchTemplateId", one.id}, {"version", "$Latest"}}},
+                   {"overrides", PropertyList{PropertyMap{{"instanceType", "t3.large"}, {"weightedCapacity", "2"}},
+                                              PropertyMap{{"instanceType", "t3.xlarge"}}}}}}};
+  PropertyMap in{
+      {"minSize", 0},
+      {"maxSize", 1},
+      {"desiredCapacity", 0},
+      {"vpcZoneIdentifiers", cloud.subnets},
+      {"mixedInstancesPolicy", policy},
+      {"instanceMaintenancePolicy", PropertyMap{{"minHealthyPercentage", 90}, {"maxHealthyPercentage", 110}}},
+      {"availabilityZoneDistribution", PropertyMap{{"capacityDistributionStrategy", "balanced-only"}}}};
+  ResourceState group = cloud.create(kGroup, "nodes", in);
+  EXPECT_EQ(at(group.outputs, "mixedInstancesPolicy"), PropertyValue(policy));
+  EXPECT_EQ(cloud.diff(kGroup, "nodes", group, in).changes, DiffReply::Changes::none);
+  in["instanceMaintenancePolicy"] = PropertyMap{{"minHealthyPercentage", 100}, {"maxHealthyPercentage", 200}};
+  group = cloud.update(kGroup, "nodes", group, in);
+  EXPECT_EQ(at(group.outputs, "instanceMaintenancePolicy").at("maxHealthyPercentage").number_or(0), 200);
+  cloud.remove(kGroup, "nodes", group);
+  in["initialLifecycleHooks"] =
+      PropertyList{PropertyMap{{"name", "h"}, {"lifecycleTransition", "autoscaling:EC2_INSTANCE_LAUNCHING"}}};
+  EXPECT_THAT(cloud.try_create(kGroup, "hooks", in).error().error.to_string(),
+              HasSubstr("not supported yet on the twin: lifecycle hooks"));
+  in.erase("initialLifecycleHooks");
+  in["warmPool"] = PropertyMap{{"minSize", 1}};
+  auto made = cloud.try_create(kGroup, "warm", in);
+  ASSERT_FALSE(made);
+  EXPECT_THAT(made.error().error.to_string(), HasSubstr("NotModelled"));
+  ASSERT_TRUE(made.error().partial);
+  cloud.remove(kGroup, "warm", *made.error().partial);
+  cloud.remove(kTemplate, "t", one);
+}
+
+TEST(Arns, HoldTheAccount) {
+  Private cloud;
+  EXPECT_THAT(get(cloud.create("aws:ec2/eip:Eip", "e", {{"domain", "vpc"}}), "arn"),
+              StartsWith("arn:aws:ec2:us-east-1:123456789012:elastic-ip/eipalloc-"));
+}
+
+TEST(Provider, KnowsTheRegionInPreviews) {
+  Cloud cloud;
+  CreateRequest request{.urn = Cloud::urn(kVpc, "v"), .preview = true};
+  request.inputs = cloud.check(kVpc, "v", {{"cidrBlock", "10.0.0.0/16"}});
+  auto planned = cloud.provider->create(request, {});
+  ASSERT_TRUE(planned);
+  EXPECT_EQ(get(*planned, "region"), "us-east-1");
+  EXPECT_TRUE(at(planned->outputs, "arn").is_unknown());
+}
+
 TEST(AutoScaling, GroupWaitsForItsInstances) {
   Private cloud;
   const std::string ami =

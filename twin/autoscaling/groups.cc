@@ -93,9 +93,16 @@ void set_tag(Group& g, const Json& in) {
 
 /// What CreateAutoScalingGroup and UpdateAutoScalingGroup have in common.
 std::optional<ApiError> apply(World& world, const Call& call, Group& g) {
-  if (call.has("LaunchConfigurationName")) {
-    return ApiError{501, "NotModelled", "launch configurations are not supported yet: use a launch template", {}};
-  }
+  for (const auto& [parameter, what] :
+       {std::pair{"LaunchConfigurationName", "launch configurations are not supported yet: use a launch template"},
+        {"LifecycleHookSpecificationList", "not supported yet on the twin: lifecycle hooks"},
+        {"InstanceLifecyclePolicy", "not supported yet on the twin: InstanceLifecyclePolicy"},
+        {"TrafficSources", "not supported yet on the twin: traffic sources, for there are no load balancers"}})
+    if (call.has(parameter)) return ApiError{501, "NotModelled", what, {}};
+  for (const auto& [parameter, kept] : {std::pair{"InstanceMaintenancePolicy", &g.InstanceMaintenancePolicy},
+                                        {"AvailabilityZoneDistribution", &g.AvailabilityZoneDistribution},
+                                        {"CapacityReservationSpecification", &g.CapacityReservationSpecification}})
+    if (call.in.at(parameter).is_object()) *kept = call.in.at(parameter);
   if (const Json& t = call.in.at("LaunchTemplate"); t.is_object()) {
     g.LaunchTemplate = fields::decoded<aws::LaunchTemplateSpecification>(t);
     g.MixedInstancesPolicy.reset();

@@ -25,6 +25,14 @@ std::string answer_name(const std::string& name, bool in_interface) {
       {"PrivateIpAddresses", "privateIpAddressesSet"},
       {"Ipv4Prefix", "ipv4PrefixSet"},
       {"Ipv6Prefix", "ipv6PrefixSet"},
+      {"AcceleratorManufacturer", "acceleratorManufacturerSet"},
+      {"AcceleratorName", "acceleratorNameSet"},
+      {"AcceleratorType", "acceleratorTypeSet"},
+      {"AllowedInstanceType", "allowedInstanceTypeSet"},
+      {"CpuManufacturer", "cpuManufacturerSet"},
+      {"ExcludedInstanceType", "excludedInstanceTypeSet"},
+      {"InstanceGeneration", "instanceGenerationSet"},
+      {"LocalStorageType", "localStorageTypeSet"},
   };
   if (in_interface && name == "SecurityGroupId") return "groupSet";
   if (const auto known = kNames.find(name); known != kNames.end()) return known->second;

@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "base/text.h"
+#include "providers/aws/resources/autoscaling_blocks.h"
 #include "providers/aws/resources/common.h"
 
 namespace drydock::aws_provider {
@@ -39,6 +40,13 @@ std::string comma_list(const Json& list) {
   return join(parts, ",");
 }
 
+// Blocks that differ from the wire in the first letter of their names only.
+constexpr std::pair<const char*, const char*> kPlainBlocks[] = {
+    {"instanceMaintenancePolicy", "InstanceMaintenancePolicy"},
+    {"availabilityZoneDistribution", "AvailabilityZoneDistribution"},
+    {"capacityReservationSpecification", "CapacityReservationSpecification"},
+    {"instanceLifecyclePolicy", "InstanceLifecyclePolicy"}};
+
 // What create and update have in common.
 Json settings(const Json& in) {
   Json out = Json::object({{"AutoScalingGroupName", text(in, "name")},
@@ -61,6 +69,9 @@ Json settings(const Json& in) {
   put(out, "ServiceLinkedRoleARN", in.at("serviceLinkedRoleArn"));
   put(out, "Context", in.at("context"));
   put(out, "DesiredCapacityType", in.at("desiredCapacityType"));
+  put(out, "MixedInstancesPolicy", mixed_instances_to_wire(in.at("mixedInstancesPolicy")));
+  for (const auto& [ours, wire] : kPlainBlocks)
+    if (in.at(ours).is_object()) out[wire] = block_to_wire(in.at(ours));
   return out;
 }
 
@@ -109,10 +120,47 @@ Aws<void> wait_for_capacity(Operation& op, const std::string& name, const Json& 
   });
 }
 
+Aws<void> put_warm_pool(Operation& op, const std::string& id, const Json& pool) {
+  Json call = warm_pool_to_wire(pool);
+  call["AutoScalingGroupName"] = id;
+  auto put_there = op.autoscaling("PutWarmPool", call);
+  if (!put_there) return up(put_there);
+  return {};
+}
+
+// Its instances end first.
+Aws<void> remove_warm_pool(Operation& op, const std::string& id, bool force) {
+  Json call = named(id);
+  if (force) call["ForceDelete"] = true;
+  auto begun = op.autoscaling("DeleteWarmPool", call);
+  if (!begun && !begun.error().mentions("not found") && !begun.error().mentions("No warm pool")) return up(begun);
+  return op.wait("the warm pool of " + id + " to go", op.timeout_or(minutes(10)), [&]() -> Aws<Poll> {
+    auto group = describe_asg(op, id);
+    if (!group) return up(group);
+    return Poll{!group->at("WarmPoolConfiguration").is_object(), text(group->at("WarmPoolConfiguration"), "Status")};
+  });
+}
+
+// What hangs on the group by calls of its own.
+Aws<void> update_traffic_sources(Operation& op, const std::string& id, const Json& old, const Json& in) {
+  const ListChange change = list_change(old.at("trafficSources"), in.at("trafficSources"));
+  for (const auto& [action, list] :
+       {std::pair{"DetachTrafficSources", &change.removed}, {"AttachTrafficSources", &change.added}}) {
+    if (list->empty()) continue;
+    Json call = named(id);
+    call["TrafficSources"] = traffic_sources_to_wire(Json(*list));
+    auto done = op.autoscaling(action, call);
+    if (!done) return up(done);
+  }
+  return {};
+}
+
 Aws<void> create(Operation& op, const Json& in, std::string& id) {
   Json call = settings(in);
   put(call, "TargetGroupARNs", in.at("targetGroupArns"));
   put(call, "LoadBalancerNames", in.at("loadBalancers"));
+  put(call, "TrafficSources", traffic_sources_to_wire(in.at("trafficSources")));
+  put(call, "LifecycleHookSpecificationList", hooks_to_wire(in.at("initialLifecycleHooks")));
   if (Json tags = tags_of(in.at("tags"), text(in, "name")); tags.size() > 0) call["Tags"] = std::move(tags);
   auto made = op.retry(
       minutes(2),
@@ -128,6 +176,7 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
     TRY_AWS(op.autoscaling("EnableMetricsCollection", Json::object({{"AutoScalingGroupName", id},
                                                                     {"Granularity", text(in, "metricsGranularity")},
                                                                     {"Metrics", in.at("enabledMetrics")}})));
+  if (in.at("warmPool").is_object()) return put_warm_pool(op, id, in.at("warmPool"));
   return {};
 }
 
@@ -138,7 +187,7 @@ Json subnets_of(const Json& group) {
   return out;
 }
 
-Aws<Json> read(Operation& op, std::string& id, const Json&) {
+Aws<Json> read(Operation& op, std::string& id, const Json& known) {
   auto group = describe_asg(op, id);
   if (!group || group->is_null() || text(*group, "Status") == "Delete in progress")
     return group ? Aws<Json>(Json()) : group;
@@ -171,6 +220,11 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
     put(one, "version", from.at("Version"));
     out["launchTemplate"] = std::move(one);
   }
+  put(out, "mixedInstancesPolicy", mixed_instances_from_wire(group->at("MixedInstancesPolicy")));
+  put(out, "warmPool", warm_pool_from_wire(group->at("WarmPoolConfiguration")));
+  for (const auto& [ours, wire] : kPlainBlocks)
+    if (known.has(ours) || group->at(wire).is_object()) put(out, ours, block_from_wire(group->at(wire)));
+  out["trafficSources"] = traffic_sources_from_wire(group->at("TrafficSources"));
   Json tags = Json::array();
   for (const Json& tag : items(group->at("Tags")))
     if (!text(tag, "Key").starts_with("aws:"))
@@ -237,6 +291,13 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
       if (!list->empty())
         TRY_AWS(op.autoscaling(action, Json::object({{"AutoScalingGroupName", id}, {"ScalingProcesses", *list}})));
   }
+  TRY_AWS(update_traffic_sources(op, id, old, in));
+  if (changed(old, in, "warmPool")) {
+    if (in.at("warmPool").is_object())
+      TRY_AWS(put_warm_pool(op, id, in.at("warmPool")));
+    else
+      TRY_AWS(remove_warm_pool(op, id, in.at("forceDeleteWarmPool").bool_or(false)));
+  }
   bool trigger = changed(old, in, "launchTemplate") || changed(old, in, "launchConfiguration") ||
                  changed(old, in, "mixedInstancesPolicy");
   for (const Json& name : items(in.path("instanceRefresh.triggers")))
@@ -251,6 +312,8 @@ Aws<void> remove(Operation& op, const std::string& id, const Json& known) {
   if (!group) return up(group);
   if (group->is_null()) return {};
   const bool force = known.at("forceDelete").bool_or(false);
+  if (group->at("WarmPoolConfiguration").is_object())
+    TRY_AWS(remove_warm_pool(op, id, force || known.at("forceDeleteWarmPool").bool_or(false)));
   if (!force && text(*group, "Status") != "Delete in progress") {
     Json empty = named(id);
     for (const char* name : {"MinSize", "MaxSize", "DesiredCapacity"}) empty[name] = 0;
@@ -287,10 +350,6 @@ void check(const Json& in, const std::vector<std::string>& unknown, std::vector<
     failures.push_back(
         {"launchTemplate",
          "a group needs exactly one of 'launchTemplate', 'launchConfiguration' and 'mixedInstancesPolicy'"});
-  for (const char* name :
-       {"mixedInstancesPolicy", "warmPool", "initialLifecycleHooks", "trafficSources", "instanceMaintenancePolicy",
-        "availabilityZoneDistribution", "capacityReservationSpecification", "instanceLifecyclePolicy"})
-    if (in.has(name)) failures.push_back({name, "not supported yet"});
   if (in.at("minSize").int_or(0) > in.at("maxSize").int_or(in.at("minSize").int_or(0)))
     failures.push_back({"maxSize", "'maxSize' must not be smaller than 'minSize'"});
 }
@@ -298,14 +357,15 @@ void check(const Json& in, const std::vector<std::string>& unknown, std::vector<
 }  // namespace
 
 extern const ResourceType kAutoscalingGroup;
-const ResourceType kAutoscalingGroup = {.token = "aws:autoscaling/group:Group",
-                                        .naming = {.property = "name"},
-                                        .sets = {"vpcZoneIdentifiers", "availabilityZones", "tags", "targetGroupArns",
-                                                 "loadBalancers", "suspendedProcesses", "enabledMetrics"},
-                                        .create = create,
-                                        .read = read,
-                                        .update = update,
-                                        .remove = remove,
-                                        .check = check};
+const ResourceType kAutoscalingGroup = {
+    .token = "aws:autoscaling/group:Group",
+    .naming = {.property = "name"},
+    .sets = {"vpcZoneIdentifiers", "availabilityZones", "tags", "targetGroupArns", "loadBalancers",
+             "suspendedProcesses", "enabledMetrics", "trafficSources", "initialLifecycleHooks"},
+    .create = create,
+    .read = read,
+    .update = update,
+    .remove = remove,
+    .check = check};
 
 }  // namespace drydock::aws_provider

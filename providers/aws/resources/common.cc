@@ -86,12 +86,17 @@ std::string ec2_arn(const Operation& op, const std::string& owner, const std::st
   return fmt::format("arn:{}:ec2:{}:{}:{}", aws::partition_of(region), region, owner, resource);
 }
 
+Aws<std::string> own_ec2_arn(Operation& op, const std::string& resource) {
+  auto account = op.account();
+  if (!account) return up(account);
+  return ec2_arn(op, *account, resource);
+}
+
 Aws<void> delete_ec2(Operation& op, std::string_view action, const Json& parameters, minutes window,
                      std::initializer_list<std::string_view> busy) {
   auto reply = op.retry(
       window, [&](const AwsError& error) { return error.is_any(busy); }, [&] { return op.ec2(action, parameters); });
-  if (!reply && !not_found(reply.error())) return up(reply);
-  return {};
+  return fine_if_gone(reply);
 }
 
 Aws<void> wait_gone(Operation& op, const std::string& what, minutes timeout, const std::function<Aws<Json>()>& read,

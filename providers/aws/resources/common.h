@@ -33,6 +33,13 @@ Aws<Json> unless(Aws<Json> reply, std::initializer_list<std::string_view> gone);
 Aws<void> fine_if(const Aws<Json>& reply, std::initializer_list<std::string_view> gone);
 bool not_found(const AwsError& error);  // any ...NotFound of EC2, NoSuchEntity, ResourceNotFoundException
 
+/// Makes any "it is not there" a success: what was to be deleted is gone.
+template <class T>
+Aws<void> fine_if_gone(const Aws<T>& reply) {
+  if (reply || not_found(reply.error())) return {};
+  return tl::unexpected(reply.error());
+}
+
 // --- EC2
 /// [{ResourceType, Tag}] for a create call; null without tags.
 Json tag_specification(const char* resource_type, const Json& in);
@@ -41,6 +48,8 @@ Aws<void> retag_ec2(Operation& op, const std::string& id, const Json& known, con
 Aws<Json> describe(Operation& op, std::string_view action, const char* id_parameter, const std::string& id,
                    std::string_view list);
 std::string ec2_arn(const Operation& op, const std::string& owner, const std::string& resource);
+/// The same for what does not say who owns it: it belongs to the caller's account.
+Aws<std::string> own_ec2_arn(Operation& op, const std::string& resource);
 /// Deletes, repeating while other things still depend on it; gone already is fine.
 Aws<void> delete_ec2(Operation& op, std::string_view action, const Json& parameters, minutes window,
                      std::initializer_list<std::string_view> busy = {"DependencyViolation"});

@@ -106,6 +106,8 @@ Aws<void> create_eip(Operation& op, const Json& in, std::string& id) {
 Aws<Json> read_eip(Operation& op, std::string& id, const Json&) {
   auto address = describe_eip(op, id);
   if (!address || address->is_null()) return address;
+  auto arn = own_ec2_arn(op, "elastic-ip/" + id);
+  if (!arn) return up(arn);
   Json out;
   for (const char* name : {"domain", "allocationId", "associationId", "publicIp", "networkBorderGroup",
                            "publicIpv4Pool", "carrierIp", "customerOwnedIp"})
@@ -113,7 +115,7 @@ Aws<Json> read_eip(Operation& op, std::string& id, const Json&) {
   put(out, "privateIp", address->at("privateIpAddress"));
   put(out, "instance", address->at("instanceId"));
   put(out, "networkInterface", address->at("networkInterfaceId"));
-  out["arn"] = ec2_arn(op, text(*address, "networkInterfaceOwnerId"), "elastic-ip/" + id);
+  out["arn"] = *arn;
   out["tagsAll"] = tag_map(address->at("tagSet"));
   return out;
 }

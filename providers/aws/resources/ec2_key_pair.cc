@@ -21,10 +21,12 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
 Aws<Json> read(Operation& op, std::string& id, const Json&) {
   auto key = describe_key(op, id);
   if (!key || key->is_null()) return key;
+  auto arn = own_ec2_arn(op, "key-pair/" + id);
+  if (!arn) return up(arn);
   Json out;
   for (const char* name : {"keyName", "keyPairId", "keyType"}) put(out, name, key->at(name));
   put(out, "fingerprint", key->at("keyFingerprint"));
-  out["arn"] = ec2_arn(op, "", "key-pair/" + id);
+  out["arn"] = *arn;
   out["tagsAll"] = tag_map(key->at("tagSet"));
   return out;
 }

@@ -1,94 +1,10 @@
 // aws:ec2/launchTemplate:LaunchTemplate
 // https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_RequestLaunchTemplateData.html
-#include <algorithm>
-#include <cctype>
-
-#include "cloud/aws/arn.h"
 #include "providers/aws/resources/common.h"
+#include "providers/aws/resources/launch_template_data.h"
 
 namespace drydock::aws_provider {
 namespace {
-
-std::string upper_first(std::string name) {
-  if (!name.empty()) name[0] = static_cast<char>(std::toupper(static_cast<unsigned char>(name[0])));
-  return name;
-}
-
-// Where the wire's name is not ours with a capital letter. Lists are called by their items.
-struct Name {
-  std::string_view ours;
-  const char* wire;
-};
-constexpr Name kNames[] = {{"networkInterfaces", "NetworkInterface"},
-                           {"vpcSecurityGroupIds", "SecurityGroupId"},
-                           {"securityGroupNames", "SecurityGroup"},
-                           {"securityGroups", "SecurityGroupId"},
-                           {"blockDeviceMappings", "BlockDeviceMapping"},
-                           {"tagSpecifications", "TagSpecification"},
-                           {"licenseSpecifications", "LicenseSpecification"},
-                           {"secondaryInterfaces", "SecondaryInterface"},
-                           {"hibernationOptions", "HibernationOptions"},
-                           {"ipv4Prefixes", "Ipv4Prefix"},
-                           {"ipv6Prefixes", "Ipv6Prefix"},
-                           {"acceleratorManufacturers", "AcceleratorManufacturer"},
-                           {"acceleratorNames", "AcceleratorName"},
-                           {"acceleratorTypes", "AcceleratorType"},
-                           {"acceleratorTotalMemoryMib", "AcceleratorTotalMemoryMiB"},
-                           {"allowedInstanceTypes", "AllowedInstanceType"},
-                           {"cpuManufacturers", "CpuManufacturer"},
-                           {"excludedInstanceTypes", "ExcludedInstanceType"},
-                           {"instanceGenerations", "InstanceGeneration"},
-                           {"localStorageTypes", "LocalStorageType"},
-                           {"memoryGibPerVcpu", "MemoryGiBPerVCpu"},
-                           {"memoryMib", "MemoryMiB"},
-                           {"totalLocalStorageGb", "TotalLocalStorageGB"},
-                           {"vcpuCount", "VCpuCount"},
-                           {"totalLocalStorageGB", "TotalLocalStorageGB"},
-                           {"enableResourceNameDnsAaaaRecord", "EnableResourceNameDnsAAAARecord"}};
-
-Json data_value(const Json& value);
-
-Json data_members(const Json& from) {
-  Json out = Json::object();
-  for (const auto& [key, value] : from.as_object()) {
-    if (value.is_null() || (value.is_string() && value.as_string().empty())) continue;
-    const auto* known = std::find_if(std::begin(kNames), std::end(kNames),
-                                     [&, k = std::string_view(key)](const Name& n) { return n.ours == k; });
-    if (key == "tags") {
-      out["Tag"] = tag_list(value);
-    } else if (key == "ipv4Addresses") {
-      for (const Json& address : items(value))
-        out["PrivateIpAddresses"].push_back(Json::object({{"PrivateIpAddress", address}}));
-    } else if (key == "ipv6Addresses" || key == "ipv4Prefixes" || key == "ipv6Prefixes") {
-      const char* member = key == "ipv6Addresses" ? "Ipv6Address" : known->wire;
-      for (const Json& one : items(value))
-        out[key == "ipv6Addresses" ? "Ipv6Addresses" : known->wire].push_back(Json::object({{member, one}}));
-    } else {
-      out[known == std::end(kNames) ? upper_first(key) : known->wire] = data_value(value);
-    }
-  }
-  return out;
-}
-
-Json data_value(const Json& value) {
-  if (value.is_object()) return data_members(value);
-  if (!value.is_array()) return value;
-  Json::Array out;
-  for (const Json& item : value.as_array()) out.push_back(data_value(item));
-  return out;
-}
-
-// What belongs to the template and not to its data.
-constexpr std::string_view kOwn[] = {"name", "namePrefix", "description", "defaultVersion", "updateDefaultVersion",
-                                     "tags", "tagsAll",    "region"};
-
-Json template_data(const Json& in) {
-  Json data = in;
-  for (std::string_view name : kOwn) data.erase(name);
-  Json out = data_members(data);
-  if (!out.has("UserData")) out["UserData"] = "";  // a version without user data says so
-  return out;
-}
 
 Aws<Json> describe_template(Operation& op, const std::string& id) {
   return describe(op, "DescribeLaunchTemplates", "LaunchTemplateId", id, "launchTemplates");
@@ -111,24 +27,6 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
   return {};
 }
 
-void read_data(const Json& data, Json& out) {
-  for (const char* name : {"imageId", "instanceType", "keyName", "userData", "kernelId", "ramDiskId",
-                           "instanceInitiatedShutdownBehavior", "ebsOptimized"})
-    put(out, name, data.at(name));
-  for (const char* name : {"disableApiStop", "disableApiTermination"})
-    if (data.has(name)) out[name] = flag(data.at(name));
-  if (items(data.at("securityGroupIdSet")).size() > 0) out["vpcSecurityGroupIds"] = data.at("securityGroupIdSet");
-  if (const Json& profile = data.at("iamInstanceProfile"); profile.is_object()) out["iamInstanceProfile"] = profile;
-  if (const Json& options = data.at("metadataOptions"); options.is_object()) {
-    Json metadata = Json::object();
-    for (const char* name : {"httpEndpoint", "httpProtocolIpv6", "httpTokens", "instanceMetadataTags"})
-      put(metadata, name, options.at(name));
-    if (Json hops = number_or_null(options.at("httpPutResponseHopLimit")); !hops.is_null())
-      metadata["httpPutResponseHopLimit"] = hops;
-    out["metadataOptions"] = std::move(metadata);
-  }
-}
-
 Aws<Json> read(Operation& op, std::string& id, const Json&) {
   auto found = describe_template(op, id);
   if (!found || found->is_null()) return found;
@@ -143,9 +41,10 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
   out["latestVersion"] = number(found->at("latestVersionNumber"));
   out["defaultVersion"] = number(found->at("defaultVersionNumber"));
   out["description"] = text(latest, "versionDescription");
-  const auto creator = aws::Arn::parse(text(*found, "createdBy"));  // in the same account
-  out["arn"] = ec2_arn(op, creator ? creator->account : "", "launch-template/" + id);
-  read_data(latest.at("launchTemplateData"), out);
+  auto arn = own_ec2_arn(op, "launch-template/" + id);
+  if (!arn) return up(arn);
+  out["arn"] = *arn;
+  read_template_data(latest.at("launchTemplateData"), out);
   out["tagsAll"] = tag_map(found->at("tagSet"));
   return out;
 }
@@ -183,9 +82,7 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
 }
 
 Aws<void> remove(Operation& op, const std::string& id, const Json&) {
-  auto done = op.ec2("DeleteLaunchTemplate", Json::object({{"LaunchTemplateId", id}}));
-  if (!done && !not_found(done.error())) return up(done);
-  return {};
+  return fine_if_gone(op.ec2("DeleteLaunchTemplate", Json::object({{"LaunchTemplateId", id}})));
 }
 
 void check(const Json& in, const std::vector<std::string>&, std::vector<CheckFailure>& failures) {

@@ -188,11 +188,9 @@ Aws<Json> read_rule(Operation& op, std::string& id, const Json& known) {
   return Json();
 }
 Aws<void> remove_rule(Operation& op, const std::string&, const Json& known) {
-  auto done = op.ec2("DeleteNetworkAclEntry", Json::object({{"NetworkAclId", text(known, "networkAclId")},
-                                                            {"Egress", known.at("egress").bool_or(false)},
-                                                            {"RuleNumber", known.at("ruleNumber")}}));
-  if (!done && !not_found(done.error())) return up(done);
-  return {};
+  return fine_if_gone(op.ec2("DeleteNetworkAclEntry", Json::object({{"NetworkAclId", text(known, "networkAclId")},
+                                                                    {"Egress", known.at("egress").bool_or(false)},
+                                                                    {"RuleNumber", known.at("ruleNumber")}})));
 }
 
 }  // namespace

@@ -33,9 +33,7 @@ Aws<void> update(Operation& op, std::string&, const Json&, const Json& in, const
   return {};
 }
 Aws<void> remove(Operation& op, const std::string&, const Json& known) {
-  auto done = op.ec2("DeleteTags", call_of(known, false));
-  if (!done && !not_found(done.error())) return up(done);
-  return {};
+  return fine_if_gone(op.ec2("DeleteTags", call_of(known, false)));
 }
 
 }  // namespace

@@ -161,7 +161,7 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
 
 Aws<void> remove(Operation& op, const std::string& id, const Json&) {
   auto reply = op.ec2("DeleteVpcEndpoints", Json::object({{"VpcEndpointId", Json::array({id})}}));
-  if (!reply && !not_found(reply.error())) return up(reply);
+  TRY_AWS(fine_if_gone(reply));
   if (reply)
     for (const Json& failed : items(reply->at("unsuccessful"))) {  // says no with HTTP 200
       AwsError error{failed.path("error.code").string_or(),
@@ -226,10 +226,8 @@ Aws<Json> read_part(Operation& op, std::string& id, const Json& known) {
 }
 template <const Part& P>
 Aws<void> remove_part(Operation& op, const std::string&, const Json& known) {
-  auto done =
-      modify(op, text(known, "vpcEndpointId"), Json::object({{P.take, Json::array({text(known, P.property)})}}));
-  if (!done && !not_found(done.error())) return done;
-  return {};
+  return fine_if_gone(
+      modify(op, text(known, "vpcEndpointId"), Json::object({{P.take, Json::array({text(known, P.property)})}})));
 }
 
 Aws<void> set_policy(Operation& op, const std::string& id, const std::string& policy) {
@@ -249,9 +247,7 @@ Aws<void> update_policy(Operation& op, std::string& id, const Json&, const Json&
   return set_policy(op, id, text(in, "policy"));
 }
 Aws<void> remove_policy(Operation& op, const std::string& id, const Json&) {
-  auto done = set_policy(op, id, "");
-  if (!done && !not_found(done.error())) return done;
-  return {};
+  return fine_if_gone(set_policy(op, id, ""));
 }
 
 }  // namespace

@@ -6,6 +6,9 @@
 namespace drydock::aws_provider {
 namespace {
 
+// An add-on has no status among its properties; that it failed for good is noted where programs and diffs do not look.
+constexpr const char* kLost = "__status";
+
 std::string path_of(const std::string& id) {
   const auto [cluster, addon] = split_id(id);
   return eks_path(cluster, "/addons/{}", {addon});
@@ -75,6 +78,7 @@ Aws<Json> read(Operation& op, std::string& id, const Json&) {
   out["createdAt"] = iso_time(addon->at("createdAt"));
   out["modifiedAt"] = iso_time(addon->at("modifiedAt"));
   out["tagsAll"] = addon->at("tags");
+  if (text(*addon, "status") == "CREATE_FAILED") out[kLost] = "CREATE_FAILED";
   if (addon->at("podIdentityAssociations").size() > 0) {
     auto identities = pod_identities(op, split_id(id).first, addon->at("podIdentityAssociations"));
     if (!identities) return identities;
@@ -110,6 +114,8 @@ Aws<void> remove(Operation& op, const std::string& id, const Json& known) {
 extern const ResourceType kAddon;
 const ResourceType kAddon = {.token = "aws:eks/addon:Addon",
                              .sets = {"podIdentityAssociations"},
+                             .lost_status = "CREATE_FAILED",
+                             .lost_output = kLost,
                              .create = create,
                              .read = read,
                              .update = update,

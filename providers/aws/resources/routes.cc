@@ -106,7 +106,7 @@ Aws<void> delete_route(Operation& op, const std::string& table, const Json& rout
   auto gone = op.retry(
       minutes(5), [](const AwsError& e) { return e.is("InvalidParameterException"); },
       [&] { return op.ec2("DeleteRoute", destination_call(table, route, ipv4_property)); });
-  if (!gone && !not_found(gone.error())) return up(gone);
+  TRY_AWS(fine_if_gone(gone));
   return wait_for_route(op, table, destination_of(route, ipv4_property), false);
 }
 
