@@ -78,6 +78,7 @@ struct Cluster {  // key: name
   ClusterAccess accessConfig;
   Json logging, upgradePolicy;
   std::optional<Json> encryptionConfig, computeConfig, storageConfig, zonalShiftConfig, remoteNetworkConfig;
+  std::optional<Json> controlPlaneScalingConfig, kubeApiServerConfig, kubeControllerManagerConfig, kubeSchedulerConfig;
   bool deletionProtection = false;
   Health health;
   TagMap tags;
@@ -96,6 +97,8 @@ void each_field(V& v, Cluster& x) {
   v("accessConfig", x.accessConfig), v("logging", x.logging), v("upgradePolicy", x.upgradePolicy);
   v("encryptionConfig", x.encryptionConfig), v("computeConfig", x.computeConfig);
   v("storageConfig", x.storageConfig), v("zonalShiftConfig", x.zonalShiftConfig);
+  v("controlPlaneScalingConfig", x.controlPlaneScalingConfig), v("kubeApiServerConfig", x.kubeApiServerConfig);
+  v("kubeControllerManagerConfig", x.kubeControllerManagerConfig), v("kubeSchedulerConfig", x.kubeSchedulerConfig);
   v("remoteNetworkConfig", x.remoteNetworkConfig), v("deletionProtection", x.deletionProtection);
   v("health", x.health), v("tags", x.tags), v("_host", x.host), v("_creator", x.creator);
   v("_clientRequestToken", x.clientRequestToken), v("_bootstrapSelfManagedAddons", x.bootstrapSelfManagedAddons);

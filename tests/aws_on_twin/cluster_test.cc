@@ -59,8 +59,11 @@ TEST(Eks, ClusterLivesFromCreateToDelete) {
 
   in["tags"] = PropertyMap{{"team", "a"}};
   in["enabledClusterLogTypes"] = PropertyList{"audit", "api"};
+  in["kubeApiServerConfig"] =
+      PropertyMap{{"eventTtl", "2h"}, {"serviceNodePortRange", PropertyMap{{"minPort", 30000}, {"maxPort", 31000}}}};
   cluster = cloud.update(kCluster, "main", cluster, in);
   EXPECT_EQ(at(cluster.outputs, "tagsAll").at("team").string_or(), "a");
+  EXPECT_EQ(at(cluster.outputs, "kubeApiServerConfig").at("serviceNodePortRange").at("maxPort").number_or(0), 31000);
   cloud.remove(kCluster, "main", cluster);
 }
 

@@ -163,6 +163,9 @@ ApiResult create_cluster(Service& service, Call& call) {
     return invalid_parameter("not supported yet: ipFamily ipv6 on the twin");
   if (auto fault = check_service_cidr(world, call, cluster.kubernetesNetworkConfig.serviceIpv4Cidr, network.vpcId))
     return tl::unexpected(*fault);
+  for (const char* member : {"outpostConfig", "remoteNetworkConfig"})
+    if (call.in.at(member).is_object())
+      return invalid_parameter(fmt::format("not supported yet: {} on the twin", member));
   fields::decode(call.in.at("accessConfig"), cluster.accessConfig);
   static const std::set<std::string> kModes = {"CONFIG_MAP", "API_AND_CONFIG_MAP", "API"};
   if (!kModes.contains(cluster.accessConfig.authenticationMode))
@@ -177,7 +180,12 @@ ApiResult create_cluster(Service& service, Call& call) {
   cluster.upgradePolicy =
       call.in.has("upgradePolicy") ? call.in.at("upgradePolicy") : Json::object({{"supportType", "EXTENDED"}});
   if (call.in.has("encryptionConfig")) cluster.encryptionConfig = call.in.at("encryptionConfig");
-  if (call.in.has("zonalShiftConfig")) cluster.zonalShiftConfig = call.in.at("zonalShiftConfig");
+  for (const auto& [member, kept] : {std::pair{"zonalShiftConfig", &cluster.zonalShiftConfig},
+                                     {"controlPlaneScalingConfig", &cluster.controlPlaneScalingConfig},
+                                     {"kubeApiServerConfig", &cluster.kubeApiServerConfig},
+                                     {"kubeControllerManagerConfig", &cluster.kubeControllerManagerConfig},
+                                     {"kubeSchedulerConfig", &cluster.kubeSchedulerConfig}})
+    if (call.in.at(member).is_object()) *kept = call.in.at(member);
   cluster.deletionProtection = call.in.at("deletionProtection").bool_or(false);
   cluster.tags = tags_of(call.in.at("tags"));
   cluster.clientRequestToken = token;

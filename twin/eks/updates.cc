@@ -112,11 +112,14 @@ tl::expected<Planned, ApiError> plan_config(Service& service, const Call& call, 
   }
   for (const auto& [member, type] : {std::pair{"upgradePolicy", "UpgradePolicyUpdate"},
                                      {"zonalShiftConfig", "ZonalShiftConfigUpdate"},
+                                     {"controlPlaneScalingConfig", "ControlPlaneScalingConfigUpdate"},
+                                     {"kubeApiServerConfig", "KubeApiServerConfigUpdate"},
+                                     {"kubeControllerManagerConfig", "KubeControllerManagerConfigUpdate"},
+                                     {"kubeSchedulerConfig", "KubeSchedulerConfigUpdate"},
                                      {"deletionProtection", "DeletionProtectionUpdate"}})
     if (call.has(member))
       return Planned{type, {{type, call.in.at(member).dump()}}, Json::object({{member, call.in.at(member)}})};
-  for (const char* member : {"computeConfig", "storageConfig", "kubernetesNetworkConfig", "remoteNetworkConfig",
-                             "controlPlaneScalingConfig"})
+  for (const char* member : {"computeConfig", "storageConfig", "kubernetesNetworkConfig", "remoteNetworkConfig"})
     if (call.has(member)) return invalid_parameter(fmt::format("not supported yet: updating {} on the twin", member));
   return invalid_parameter("No changes were given to update the cluster with");
 }

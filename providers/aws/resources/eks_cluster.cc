@@ -59,7 +59,8 @@ Aws<void> create(Operation& op, const Json& in, std::string& id) {
                             {"logging", logging(in)},
                             {"clientRequestToken", Operation::token()}});
   for (const char* name : {"version", "accessConfig", "upgradePolicy", "zonalShiftConfig", "computeConfig",
-                           "storageConfig", "controlPlaneScalingConfig", "outpostConfig"})
+                           "storageConfig", "controlPlaneScalingConfig", "outpostConfig", "kubeApiServerConfig",
+                           "kubeControllerManagerConfig", "kubeSchedulerConfig"})
     put(call, name, in.at(name));
   put(call, "kubernetesNetworkConfig", network_config(in));
   put(call, "remoteNetworkConfig", remote_network(in));
@@ -92,9 +93,10 @@ Aws<Json> read(Operation& op, std::string& id, const Json& known) {
   auto cluster = describe_cluster(op, id);
   if (!cluster || cluster->is_null()) return cluster;
   Json out;
-  for (const char* name : {"name", "arn", "endpoint", "roleArn", "version", "status", "platformVersion",
-                           "upgradePolicy", "zonalShiftConfig", "computeConfig", "storageConfig",
-                           "certificateAuthority", "deletionProtection", "controlPlaneScalingConfig"})
+  for (const char* name :
+       {"name", "arn", "endpoint", "roleArn", "version", "status", "platformVersion", "upgradePolicy",
+        "zonalShiftConfig", "computeConfig", "storageConfig", "certificateAuthority", "deletionProtection",
+        "controlPlaneScalingConfig", "kubeApiServerConfig", "kubeControllerManagerConfig", "kubeSchedulerConfig"})
     put(out, name, cluster->at(name));
   out["createdAt"] = iso_time(cluster->at("createdAt"));
   put(out, "clusterId", cluster->at("id"));
@@ -106,6 +108,13 @@ Aws<Json> read(Operation& op, std::string& id, const Json& known) {
         known.path("accessConfig.bootstrapClusterCreatorAdminPermissions"));
   put(out, "accessConfig", access);
   put(out, "kubernetesNetworkConfig", cluster->at("kubernetesNetworkConfig"));
+  if (const Json& remote = cluster->at("remoteNetworkConfig"); remote.is_object()) {
+    Json one = Json::object();  // lists of one on the wire
+    for (const char* name : {"remoteNodeNetworks", "remotePodNetworks"})
+      if (remote.at(name).size() > 0) one[name] = remote.at(name).item(0);
+    out["remoteNetworkConfig"] = std::move(one);
+  }
+  put(out, "outpostConfig", cluster->at("outpostConfig"));
   Json issuer = Json::object({{"issuer", cluster->path("identity.oidc.issuer").string_or()}});
   out["identities"] = Json::array({Json::object({{"oidcs", Json::array({std::move(issuer)})}})});
   if (cluster->at("encryptionConfig").size() > 0) out["encryptionConfig"] = cluster->at("encryptionConfig").item(0);
@@ -151,7 +160,8 @@ Aws<void> update(Operation& op, std::string& id, const Json& old, const Json& in
     TRY_AWS(apply("/encryption-config/associate",
                   Json::object({{"encryptionConfig", Json::array({in.at("encryptionConfig")})}})));
   if (changed(old, in, "enabledClusterLogTypes")) TRY_AWS(configure(Json::object({{"logging", logging(in)}})));
-  for (const char* name : {"upgradePolicy", "deletionProtection", "controlPlaneScalingConfig"})
+  for (const char* name : {"upgradePolicy", "deletionProtection", "controlPlaneScalingConfig", "kubeApiServerConfig",
+                           "kubeControllerManagerConfig", "kubeSchedulerConfig"})
     if (changed(old, in, name) && in.has(name)) TRY_AWS(configure(Json::object({{name, in.at(name)}})));
   const Json was = vpc_config(old, false), now = vpc_config(in, false);
   Json endpoints = Json::object();
@@ -184,16 +194,6 @@ bool replaces(std::string_view path, const Json& old, const Json& in, bool by_sc
 }  // namespace
 
 extern const ResourceType kCluster;
-namespace {
-
-// Described, and not sent yet: better refused than forgotten.
-void check(const Json& in, const std::vector<std::string>&, std::vector<CheckFailure>& failures) {
-  for (const char* name : {"kubeApiServerConfig", "kubeControllerManagerConfig", "kubeSchedulerConfig"})
-    if (in.has(name)) failures.push_back({name, "not supported yet"});
-}
-
-}  // namespace
-
 const ResourceType kCluster = {.token = "aws:eks/cluster:Cluster",
                                .naming = {.property = "name", .prefix_property = ""},
                                .sets = {"vpcConfig.subnetIds", "vpcConfig.securityGroupIds",
@@ -204,7 +204,6 @@ const ResourceType kCluster = {.token = "aws:eks/cluster:Cluster",
                                .update = update,
                                .retag = retag,
                                .remove = remove,
-                               .check = check,
                                .replaces = replaces};
 
 }  // namespace drydock::aws_provider
