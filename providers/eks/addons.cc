@@ -58,6 +58,24 @@ AnyInput json_text(const AnyInput& object) {
   return out;
 }
 
+/// What the add-on's configuration cannot say. It stays when the component goes: the daemon needs it.
+void patch_daemon_set(Context& ctx, const std::string& name, const ComponentInputs& options, ResourceOptions where) {
+  if (!options.has("securityContextPrivileged")) return;
+  where.retainOnDelete = true;
+  AnyInput security;
+  hand_on(security, InputValue(InputValue::Map{{"privileged", options.input("securityContextPrivileged")}}));
+  InputValue::List containers;
+  containers.push_back(AnyInput{{"name", "aws-node"}, {"securityContext", security}});
+  AnyInput list;
+  hand_on(list, InputValue(std::move(containers)));
+  GenericResource(ctx, "kubernetes:apps/v1:DaemonSetPatch", name,
+                  {{"metadata", AnyInput{{"name", "aws-node"},
+                                         {"namespace", "kube-system"},
+                                         {"annotations", AnyInput{{"pulumi.com/patchForce", "true"}}}}},
+                   {"spec", AnyInput{{"template", AnyInput{{"spec", AnyInput{{"containers", list}}}}}}}},
+                  std::move(where));
+}
+
 }  // namespace
 
 Json vpc_cni_configuration(const PropertyMap& options) {
@@ -106,9 +124,6 @@ aws::eks::Addon make_vpc_cni(Context& ctx, const std::string& name, const Compon
                              const Output<std::string>& cluster_name,
                              const std::optional<Output<std::string>>& cluster_version, const AnyInput& tags,
                              ResourceOptions resource_options) {
-  if (options.has("securityContextPrivileged")) {
-    throw ProgramError("not supported yet: vpcCniOptions.securityContextPrivileged");
-  }
   if (options.has("externalSnat") && options.has("cniExternalSnat")) {
     throw ProgramError("vpcCniOptions: externalSnat and cniExternalSnat exclude each other; give one");
   }
@@ -129,9 +144,10 @@ aws::eks::Addon make_vpc_cni(Context& ctx, const std::string& name, const Compon
 
 VpcCniAddon::VpcCniAddon(Context& ctx, const std::string& name, const ComponentInputs& options,
                          const Output<std::string>& cluster_name, const Output<std::string>& cluster_version,
-                         const AnyInput& tags, ResourceOptions resource_options)
+                         const AnyInput& tags, const GenericProvider& kubernetes, ResourceOptions resource_options)
     : ComponentResource(ctx, "eks:index:VpcCniAddon", name, std::move(resource_options)) {
   addon.emplace(make_vpc_cni(ctx, name, options, cluster_name, cluster_version, tags, {.parent = *this}));
+  patch_daemon_set(ctx, name, options, {.dependsOn = *addon, .parent = *this, .provider = kubernetes});
   register_outputs();
 }
 
@@ -139,8 +155,11 @@ AnyInputs make_vpc_cni_component(ComponentHost& host) {
   const auto& in = host.inputs();
   std::optional<Output<std::string>> version;
   if (in.has("clusterVersion")) version = in.output<std::string>("clusterVersion");
-  make_vpc_cni(host.ctx(), host.name(), in, in.output<std::string>("clusterName"), version, option(in, "tags"),
-               {.parent = host.self()});
+  if (!version && !in.has("addonVersion"))
+    throw ProgramError("give clusterVersion or addonVersion, so that there is a version of the add-on to take");
+  auto addon = make_vpc_cni(host.ctx(), host.name(), in, in.output<std::string>("clusterName"), version,
+                            option(in, "tags"), {.parent = host.self()});
+  patch_daemon_set(host.ctx(), host.name(), in, {.dependsOn = addon, .parent = host.self()});
   return {};
 }
 

@@ -132,7 +132,7 @@ void ClusterBuilder::vpc_cni() {
   options.dependsOn = access_;
   const auto settings = in_.has("vpcCniOptions") ? in_.inside("vpcCniOptions") : in_.only({});
   vpc_cni_.emplace(ctx_, n_ + "-vpc-cni", settings, values_.name, values_.version,
-                   in_.has("tags") ? AnyInput(tags_) : AnyInput(), options);
+                   in_.has("tags") ? AnyInput(tags_) : AnyInput(), *kubernetes_, options);
   nodes_ready_.add(*vpc_cni_);
 }
 

@@ -359,6 +359,18 @@ TEST(EksCluster, WaitsForItsEndpointAndAsksForTheIssuersThumbprint) {
   EXPECT_THAT(done.error().message, HasSubstr("no way to the issuer"));
 }
 
+TEST(EksCluster, PatchesTheCniWhereItsAddonHasNoWord) {
+  auto inputs = private_cluster();
+  inputs["vpcCniOptions"] = PropertyMap{{"securityContextPrivileged", true}};
+  Construct c(inputs);
+  auto done = c.run();
+  ASSERT_TRUE(done) << done.error().to_string();
+  const auto patch = c.registered("c-vpc-cni", "kubernetes:apps/v1:DaemonSetPatch");
+  EXPECT_EQ(at(patch.object, "spec").at("template").at("spec").at("containers").as_list()[0].at("securityContext"),
+            PropertyValue(PropertyMap{{"privileged", true}}));
+  EXPECT_EQ(at(patch.object, "metadata").at("name"), PropertyValue("aws-node"));
+}
+
 TEST(EksNodeGroup, OfTheOlderKindIsNotSupportedYet) {
   Construct c({{"cluster", PropertyMap{}}}, "eks:index:NodeGroup");
   EXPECT_THAT(c.run(refuse_node_group).error().message,

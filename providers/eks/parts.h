@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "sdk/component_host.h"
+#include "sdk/generic_resource.h"
 
 namespace drydock::eks_provider {
 
@@ -72,7 +73,7 @@ aws::eks::Addon make_addon(Context& ctx, const std::string& name, const AddonSet
 struct VpcCniAddon : ComponentResource {
   VpcCniAddon(Context& ctx, const std::string& name, const ComponentInputs& options,
               const Output<std::string>& cluster_name, const Output<std::string>& cluster_version, const AnyInput& tags,
-              ResourceOptions resource_options);
+              const GenericProvider& kubernetes, ResourceOptions resource_options);
   std::optional<aws::eks::Addon> addon;
 };
 /// The child of it; also of the component when a program makes it by itself.

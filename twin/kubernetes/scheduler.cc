@@ -175,7 +175,7 @@ void schedule(KubeCluster& cluster, const Json& pod) {
   }
   if (best.empty()) {
     const std::string missing = cluster.not_lived(false);
-    return refuse_for_now(cluster, pod, why_not(reasons, nodes.size()) + (missing.empty() ? "" : " " + missing));
+    return refuse_for_now(cluster, pod, why_not(reasons, nodes.size()) + (missing.empty() ? "" : "; " + missing));
   }
   note_placed(cluster, pod, best);
 }
