@@ -8,6 +8,11 @@
 namespace drydock::twin::ec2 {
 namespace {
 
+std::string lower_first(std::string name) {
+  name[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(name[0])));
+  return name;
+}
+
 /// Lists have another name in answers than in requests.
 std::string answer_name(const std::string& name, bool in_interface) {
   static const std::map<std::string, std::string> kNames = {
@@ -36,9 +41,7 @@ std::string answer_name(const std::string& name, bool in_interface) {
   };
   if (in_interface && name == "SecurityGroupId") return "groupSet";
   if (const auto known = kNames.find(name); known != kNames.end()) return known->second;
-  std::string out = name;
-  out[0] = static_cast<char>(std::tolower(static_cast<unsigned char>(out[0])));
-  return out;
+  return lower_first(name);
 }
 
 Json answer_shape(const Json& value, bool in_interface) {
@@ -51,7 +54,9 @@ Json answer_shape(const Json& value, bool in_interface) {
   Json out = Json::object();
   for (const auto& [name, member] : value.as_object()) {
     if (name.empty()) continue;
-    out[answer_name(name, in_interface)] = answer_shape(member, in_interface || name == "NetworkInterface");
+    const Json shaped = answer_shape(member, in_interface || name == "NetworkInterface");
+    // An item may be named as its list: Ipv4Prefix.1.Ipv4Prefix.
+    out[member.is_array() ? answer_name(name, in_interface) : lower_first(name)] = shaped;
   }
   return out;
 }

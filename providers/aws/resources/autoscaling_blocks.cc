@@ -1,6 +1,6 @@
 #include "providers/aws/resources/autoscaling_blocks.h"
 
-#include <algorithm>
+#include <cctype>
 #include <set>
 
 #include "providers/aws/resources/common.h"
@@ -17,13 +17,13 @@ std::string with_first(std::string name, int (*change)(int)) {
 struct Renamed {
   const char *ours, *wire;
 };
-constexpr Renamed kRenamed[] = {{"vcpuCount", "VCpuCount"},
-                                {"memoryMib", "MemoryMiB"},
-                                {"memoryGibPerVcpu", "MemoryGiBPerVCpu"},
-                                {"totalLocalStorageGb", "TotalLocalStorageGB"},
-                                {"overrides", "Overrides"},
-                                {"acceleratorTotalMemoryMib", "AcceleratorTotalMemoryMiB"},
-                                {"capacityReservationResourceGroupArns", "CapacityReservationResourceGroupArns"}};
+constexpr Renamed kRenamed[] = {
+    {"vcpuCount", "VCpuCount"},
+    {"memoryMib", "MemoryMiB"},
+    {"memoryGibPerVcpu", "MemoryGiBPerVCpu"},
+    {"totalLocalStorageGb", "TotalLocalStorageGB"},
+    {"acceleratorTotalMemoryMib", "AcceleratorTotalMemoryMiB"},
+};
 
 std::string to_wire_name(const std::string& name) {
   for (const auto& one : kRenamed)
@@ -74,7 +74,8 @@ Json block_from_wire(const Json& answer) {
   for (const auto& [wire, value] : answer.as_object()) {
     const std::string name = from_wire_name(wire);
     if (kNumbers.contains(name) && value.is_string()) {
-      if (Json number = number_or_null(value); !number.is_null()) out[name] = std::move(number);
+      const std::string digits = value.as_string();
+      out[name] = digits.find('.') == std::string::npos ? number_or_null(value) : Json(std::atof(digits.c_str()));
     } else if (kFlags.contains(name)) {
       out[name] = flag(value);
     } else {
