@@ -105,6 +105,8 @@ std::optional<std::string> component_user_data(const Lift& lift, const Source& l
   const Source* cluster = cluster_of(lift, launch_template, "userData");
   if (!cluster) return std::nullopt;
   auto settings = settings_of(*component);
+  settings.group = component->name;
+  settings.managed = component->type == "eks:index:ManagedNodeGroup";
   const Json& url = cluster->outputs.at("endpoint");
   const Json& certificate = cluster->outputs.path("certificateAuthority.data");
   const Json& range = cluster->outputs.path("kubernetesNetworkConfig.serviceIpv4Cidr");
