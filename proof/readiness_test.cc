@@ -188,7 +188,7 @@ const Row kRows[] = {
      },
      "not_ready imds imds.disabled lt:1"},
     {"NoCni", [](PrivateWorld& w) { w.clusters[0].bootstrapSelfManagedAddons = false; },
-     "not_ready ipamd.describe-network-interfaces cni.missing main\ndegraded  addon.missing main\n"
+     "not_ready pull.cni-init.token cni.missing main\ndegraded  addon.missing main\n"
      "degraded  addon.missing main"},
     // Endpoints of a hub, behind a transit gateway, by a zone that is shared.
     {"Hub", [](PrivateWorld& w) { w.move_endpoint_to_hub("ec2", "ec2.us-east-1.amazonaws.com"); }, "ready"},

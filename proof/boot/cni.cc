@@ -32,7 +32,7 @@ void check_cni(const Walk& walk) {
       has_object(walk, "DaemonSet", "aws-node") || has_object(walk, "DaemonSet", "cilium") ||
       has_object(walk, "DaemonSet", "calico-node"))
     return;
-  Problem p = walk.problem("cni.missing", "ipamd.describe-network-interfaces", Fault::denied);
+  Problem p = walk.problem("cni.missing", "pull.cni-init.token", Fault::denied);
   p.finding.where = {cloud::ref_of(cluster), "bootstrapSelfManagedAddons"};
   p.finding.message = fmt::format(
       "nothing installs a CNI in {}: it is made without EKS's own add-ons, and has no vpc-cni", cluster.name);

@@ -26,7 +26,7 @@ class Reader {
     if (const Entry* entry = stopped_at(*node)) {
       life.step = entry->step, life.cause = entry->cause, life.why = entry->why;
     } else if (node->state == "joined") {  // nobody works on its network, so nobody tells of a failure
-      life.step = "ipamd.describe-network-interfaces", life.cause = "cni.none", life.why = "no CNI runs on the node";
+      life.step = "pull.cni-init.token", life.cause = "cni.none", life.why = "no CNI runs on the node";
     }
     return life;
   }
