@@ -31,7 +31,8 @@ void each_field(V& v, Ref& x) {
 }
 
 /// Unknown::field of a noun that the source names and does not hold (a subnet by its id): neither its fields nor what
-/// lies in it or is attached to it (a VPC's endpoints, a subnet's routes, a group's rules, a role's policies) are known.
+/// lies in it or is attached to it (a VPC's endpoints, a subnet's routes, a group's rules, a role's policies) are
+/// known.
 inline constexpr const char* kAllOfIt = "*";
 
 /// A field whose value nobody knows yet; what the noun holds there means nothing. A field may reach into a map:
