@@ -193,12 +193,31 @@ void fill_used_addresses(World& world, const std::string& region, aws::Subnet& s
   std::sort(subnet.usedAddresses.begin(), subnet.usedAddresses.end());
 }
 
+/// Whether the address can be had. Looks only: who tries again whenever the world changes would never end if a refusal
+/// left a trace.
+bool is_free(World& world, const std::string& region, const aws::Subnet& subnet, const std::string& wanted) {
+  const aws::Cidr block = *aws::Cidr::parse(subnet.cidrBlock);
+  const auto address = aws::IpAddress::parse(wanted);
+  if (!address || !block.contains(*address)) return false;
+  const std::uint64_t offset = address->v4_value() - block.base.v4_value();
+  if (offset < 4 || offset == (std::uint64_t{1} << (32 - block.bits)) - 1) return false;
+  for (const auto& [id, eni] : world.table<aws::NetworkInterface>(region)) {
+    const auto& more = eni.secondaryAddresses;
+    if (eni.subnetId == subnet.subnetId &&
+        (eni.privateIpAddress == wanted || std::find(more.begin(), more.end(), wanted) != more.end()))
+      return false;
+  }
+  return true;
+}
+
 }  // namespace
 
 std::optional<std::string> take_address(World& world, const std::string& region, const std::string& subnet_id,
                                         const std::string& wanted) {
+  const aws::Subnet* there = world.table<aws::Subnet>(region).find(subnet_id);
+  if (!there || there->availableIpAddressCount <= 0) return std::nullopt;
+  if (!wanted.empty() && !is_free(world, region, *there, wanted)) return std::nullopt;
   aws::Subnet* subnet = world.table<aws::Subnet>(region).edit(subnet_id);
-  if (!subnet) return std::nullopt;
   const aws::Cidr block = *aws::Cidr::parse(subnet->cidrBlock);
   const std::uint64_t size = std::uint64_t{1} << (32 - block.bits);
   fill_used_addresses(world, region, *subnet);
@@ -211,13 +230,9 @@ std::optional<std::string> take_address(World& world, const std::string& region,
     return true;
   };
   if (!wanted.empty()) {
-    auto address = aws::IpAddress::parse(wanted);
-    if (!address || !block.contains(*address)) return std::nullopt;
-    const std::uint64_t offset = address->v4_value() - block.base.v4_value();
-    if (offset < 4 || offset == size - 1 || !take(wanted)) return std::nullopt;
+    take(wanted);
     return wanted;
   }
-  if (subnet->availableIpAddressCount <= 0) return std::nullopt;
   // AWS hands out addresses all over the subnet; a start drawn from the world, then the next free one.
   const std::uint64_t usable = size - 5;
   const std::uint64_t start = std::stoull(world.new_hex(8), nullptr, 16) % usable;
