@@ -70,6 +70,7 @@ struct PrivateWorld : cloud::World {
 
   void subnet(const std::string& id, const std::string& cidr, const std::string& zone) {
     aws::Subnet s{.subnetId = id, .vpcId = "vpc", .state = "available", .cidrBlock = cidr, .availabilityZone = zone};
+    s.availableIpAddressCount = 251;
     subnets.push_back(s);
     const std::string table = "rtb-" + id;
     route_tables.push_back({.routeTableId = table, .vpcId = "vpc"});

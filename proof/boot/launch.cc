@@ -123,7 +123,8 @@ void check_addresses(const Walk& walk) {
     const auto cidr = subnet ? aws::Cidr::parse(subnet->cidrBlock) : std::nullopt;
     if (!cidr) continue;
     const std::int64_t size = (std::int64_t{1} << (32 - cidr->bits)) - 5 - walk.view.used_addresses(id);
-    const bool counted = subnet->availableIpAddressCount > 0 || !subnet->usedAddresses.empty();
+    // What is there has its addresses counted; what is only planned says nothing of them.
+    const bool counted = walk.view.world().dialect == cloud::Dialect::aws || subnet->availableIpAddressCount > 0;
     const std::int64_t free = counted ? std::min(size, subnet->availableIpAddressCount) : size;
     if (free > 0) continue;
     report(walk, "launch.no-addresses", {cloud::ref_of(*subnet), "cidrBlock"},
