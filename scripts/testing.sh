@@ -125,18 +125,22 @@ outside() {
 }
 
 # Under AddressSanitizer and UndefinedBehaviorSanitizer. ./test runs the first list, which parses what strangers send and
-# decides, and the engine, whose threads share it; ./test asan adds what is built on it, but for the generated packages and what needs them.
+# decides; ./test asan adds what is built on it, but for the generated packages and what needs them.
 sanitized() {
-  local tests="base_test cloud_aws_test cloud_eks_test cloud_kube_test engine_test proof_test sdk_test twin_iam_test twin_kernel_test twin_network_test"
-  [ "${1:-}" = all ] && tests="$tests providers_kubernetes_test twin_ec2_test twin_autoscaling_test
+  local tests="base_test cloud_aws_test cloud_eks_test cloud_kube_test cloud_world_test proof_test sdk_test twin_iam_test
+    twin_kernel_test twin_network_test"
+  [ "${1:-}" = all ] && tests="$tests engine_test readers_test providers_kubernetes_test twin_ec2_test twin_autoscaling_test
     twin_kubernetes_test twin_eks_test twin_nodes_test twin_test"
   # shellcheck disable=SC2086
   unit asan build-asan $tests
 }
 
-# Under ThreadSanitizer, where threads of ours meet.
+# Under ThreadSanitizer, where threads of ours meet. ./test runs the small ones, ./test tsan the SDK as well.
 threads() {
-  unit tsan build-tsan base_test sdk_test twin_kernel_test
+  local tests="base_test twin_kernel_test"
+  [ "${1:-}" = all ] && tests="$tests sdk_test"
+  # shellcheck disable=SC2086
+  unit tsan build-tsan $tests
 }
 
 lint() {
