@@ -1,9 +1,8 @@
 // TOML (https://toml.io/en/v1.0.0) as the component of the Node SDK writes it, so that user data stays the same when a
 // stack changes engines: tables below a table with values of its own are indented, thousands have underscores.
-#include <fmt/format.h>
-
 #include <algorithm>
 
+#include "base/json.h"
 #include "base/text.h"
 #include "cloud/eks/user_data.h"
 
@@ -11,37 +10,11 @@ namespace drydock::eks {
 
 namespace {
 
-std::string quoted(const std::string& text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        break;
-      case '\\':
-        out += "\\\\";
-        break;
-      case '\n':
-        out += "\\n";
-        break;
-      case '\r':
-        out += "\\r";
-        break;
-      case '\t':
-        out += "\\t";
-        break;
-      default:
-        out += static_cast<unsigned char>(c) < 0x20 ? fmt::format("\\u{:04x}", static_cast<int>(c)) : std::string(1, c);
-    }
-  }
-  return out + "\"";
-}
-
 std::string key_text(const std::string& key) {
   const bool bare = !key.empty() && std::all_of(key.begin(), key.end(), [](unsigned char c) {
     return std::isalnum(c) || c == '_' || c == '-';
   });
-  return bare ? key : quoted(key);
+  return bare ? key : json_quote(key);
 }
 
 std::string whole_number(std::int64_t value) {
@@ -62,7 +35,7 @@ std::string inline_list(const Json& list) {
 }
 
 std::string inline_value(const Json& value) {
-  if (value.is_string()) return quoted(value.as_string());
+  if (value.is_string()) return json_quote(value.as_string());
   if (value.is_bool()) return value.as_bool() ? "true" : "false";
   if (value.is_array()) return inline_list(value);
   if (value.is_object()) {

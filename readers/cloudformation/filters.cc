@@ -1,17 +1,9 @@
 // Security groups and network ACLs.
 #include "readers/cloudformation/stack.h"
+#include "readers/ip_protocol.h"
 
 namespace drydock::readers::cloudformation {
 namespace {
-
-std::string protocol_of(const std::string& text) {
-  if (text == "all") return "-1";
-  if (text == "6") return "tcp";
-  if (text == "17") return "udp";
-  if (text == "1") return "icmp";
-  if (text == "58") return "icmpv6";
-  return text;
-}
 
 /// One rule has one peer, here as in the template.
 void add_rule(Stack& s, const Props& p, const std::string& rule_id, const std::string& group, bool egress) {
@@ -19,7 +11,7 @@ void add_rule(Stack& s, const Props& p, const std::string& rule_id, const std::s
                            .groupId = group,
                            .groupOwnerId = s.world.account,
                            .isEgress = egress,
-                           .ipProtocol = protocol_of(p.text("IpProtocol", "ipProtocol"))};
+                           .ipProtocol = ip_protocol(p.text("IpProtocol", "ipProtocol"))};
   const bool all = x.ipProtocol == "-1";
   x.fromPort = all ? -1 : p.number("FromPort", "fromPort", -1);
   x.toPort = all ? -1 : p.number("ToPort", "toPort", -1);

@@ -1,21 +1,13 @@
 // Security groups and network ACLs, each written in several ways.
 #include <algorithm>
 
+#include "readers/ip_protocol.h"
 #include "readers/terraform/handlers.h"
 
 namespace drydock::readers::terraform {
 namespace {
 
 using cloud::Ref;
-
-std::string protocol_of(std::string protocol) {
-  if (protocol == "all") return "-1";
-  if (protocol == "6") return "tcp";
-  if (protocol == "17") return "udp";
-  if (protocol == "1") return "icmp";
-  if (protocol == "58") return "icmpv6";
-  return protocol;
-}
 
 // Ports mean nothing for all protocols; the API says -1 then.
 void set_ports(aws::SecurityGroupRule& rule, std::int64_t from, std::int64_t to) {
@@ -38,7 +30,7 @@ class RuleMaker {
     prefix_ = std::move(prefix);
     const Ref ref{aws::SecurityGroupRule::kTable, prefix_};
     const std::size_t unknowns = c_.world.unknowns.size();
-    base_.ipProtocol = protocol_of(c_.text(b, "protocol", {ref, "ipProtocol"}));
+    base_.ipProtocol = ip_protocol(c_.text(b, "protocol", {ref, "ipProtocol"}));
     set_ports(base_, c_.number(b, "from_port", {ref, "fromPort"}, 0), c_.number(b, "to_port", {ref, "toPort"}, 0));
     const bool open = c_.world.unknowns.size() != unknowns;
     const std::size_t before = made_;
@@ -144,7 +136,7 @@ void vpc_security_group_rule(Context& c, const Resource& r) {
   const Ref ref = cloud::ref_of(x);
   x.groupOwnerId = c.world.account;
   x.isEgress = r.type == "aws_vpc_security_group_egress_rule";
-  x.ipProtocol = protocol_of(c.text(b, "ip_protocol", {ref, "ipProtocol"}));
+  x.ipProtocol = ip_protocol(c.text(b, "ip_protocol", {ref, "ipProtocol"}));
   set_ports(x, c.number(b, "from_port", {ref, "fromPort"}, 0), c.number(b, "to_port", {ref, "toPort"}, 65535));
   const auto put = [](std::optional<std::string>& into, std::string value) {
     if (!value.empty()) into = std::move(value);
