@@ -7,26 +7,13 @@
 
 #include "base/file.h"
 #include "base/text.h"
-#include "cloud/world/world_file.h"
 #include "proof/readiness.h"
+#include "tests/cases/reported.h"
 
 namespace drydock {
 namespace {
 
-const std::string kFolder = DRYDOCK_SOURCE_DIR "/tests/cases/";
-
-Json expected() {
-  auto text = read_file(kFolder + "expected.yaml");
-  auto table = text ? parse_yaml(*text) : Result<Json>(Json());
-  return table ? *table : Json();
-}
-
-Result<cloud::World> world_of(const std::string& id) {
-  const std::string name = "worlds/" + id + ".yaml";
-  auto text = read_file(kFolder + name);
-  if (!text) return pass(text);
-  return cloud::parse_world(*text, name);
-}
+using reported::expected, reported::world_of;
 
 bool among(const std::string& one, const Json& options) {
   const auto list = split(options.string_or(), '|');
@@ -43,9 +30,8 @@ std::string said(const proof::Readiness& readiness) {
 class Case : public testing::TestWithParam<std::string> {};
 
 TEST_P(Case, IsFoundByItsConfiguration) {
-  const Json want = expected().at(GetParam());
+  const Json& want = expected().at(GetParam());
   if (want.has("unmodelled")) GTEST_SKIP() << "not modelled: " << want.at("unmodelled").string_or();
-  if (want.has("todo")) GTEST_SKIP() << "not told right yet";
   const auto world = world_of(GetParam());
   ASSERT_TRUE(world) << world.error().message;
   const proof::Readiness got = proof::prove(*world);
@@ -63,18 +49,8 @@ TEST_P(Case, IsFoundByItsConfiguration) {
         << said(got);
 }
 
-std::vector<std::string> ids() {
-  std::vector<std::string> out;
-  const Json table = expected();
-  for (const auto& [id, row] : table.as_object()) out.push_back(id);
-  return out;
-}
-std::string test_name(const testing::TestParamInfo<std::string>& info) {
-  std::string name = info.param;
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-}
-INSTANTIATE_TEST_SUITE_P(Reported, Case, testing::ValuesIn(ids()), test_name);
+INSTANTIATE_TEST_SUITE_P(Reported, Case, testing::ValuesIn(reported::ids()),
+                         [](const auto& info) { return reported::test_name(info.param); });
 
 std::string table_of_cases() {
   std::string out =
@@ -82,13 +58,12 @@ std::string table_of_cases() {
       "Written from\n`tests/cases/` by `DRYDOCK_UPDATE_GOLDEN=1 build/bin/tests_cases_test`.\n\n"
       "| case | Drydock says | at step |\n|---|---|---|\n";
   int modelled = 0, all = 0;
-  const Json rows = expected();
-  for (const auto& [id, want] : rows.as_object()) {
+  for (const auto& [id, want] : expected().as_object()) {
     ++all;
     out += "| [" + id + "](" + want.at("source").string_or() + ") | ";
     const auto world = world_of(id);
-    if (want.has("unmodelled") || want.has("todo") || !world) {
-      out += "*not modelled" + (want.has("todo") ? " yet" : ": " + want.at("unmodelled").string_or()) + "* | |\n";
+    if (want.has("unmodelled") || !world) {
+      out += "*not modelled: " + want.at("unmodelled").string_or() + "* | |\n";
       continue;
     }
     ++modelled;
@@ -106,7 +81,9 @@ std::string table_of_cases() {
 
 TEST(Cases, TheirTableIsUpToDate) {
   const std::string path = DRYDOCK_SOURCE_DIR "/docs/cases.md", table = table_of_cases();
-  if (std::getenv("DRYDOCK_UPDATE_GOLDEN")) ASSERT_TRUE(write_file(path, table));
+  if (std::getenv("DRYDOCK_UPDATE_GOLDEN")) {
+    ASSERT_TRUE(write_file(path, table));
+  }
   auto kept = read_file(path);
   ASSERT_TRUE(kept) << kept.error().message;
   EXPECT_EQ(*kept, table) << "run with DRYDOCK_UPDATE_GOLDEN=1 and look at the change";
